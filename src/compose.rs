@@ -1,0 +1,158 @@
+//! Floor 1: words → the frozen bytes of a mail. Pure: the same letter gives the same bytes.
+//!
+//! **Invariant:** no value can add a header or a line of SMTP: whatever the values hold, the result
+//! has exactly our headers, CRLF line ends and nothing bare between them.
+
+use anyhow::{Context as _, Result, ensure};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
+
+use crate::domain::Time;
+use crate::domain::digest::Digest;
+use crate::domain::incoming::Language;
+use crate::domain::person::{Address, Person};
+
+/// Ids a References header names at most; more of them break the header limits of some systems.
+const REFERENCES_MAX: usize = 20;
+/// Octets of an id that is repeated.
+const ID_BYTES_MAX: usize = 250;
+/// Octets of a line without its line break (RFC 5322 section 2.1.1).
+const LINE_BYTES_MAX: usize = 998;
+
+/// A mail before it is frozen.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// The desk.
+    pub from: Person,
+    /// The one recipient. The bare address: a display name would be the sender's own words.
+    pub to: Address,
+    /// The subject.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+    /// The same words as a page.
+    pub html: String,
+    /// Our Message-ID without brackets.
+    pub message_id: String,
+    /// The id it answers.
+    pub in_reply_to: Option<String>,
+    /// The ids before it, oldest first.
+    pub references: Vec<String>,
+    /// When it was decided.
+    pub date: Time,
+    /// What kind of automatic mail it is.
+    pub auto: AutoSubmitted,
+    /// Its language.
+    pub language: Language,
+}
+
+/// RFC 3834 section 5.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AutoSubmitted {
+    /// An answer to one mail.
+    Replied,
+    /// Sent of our own accord.
+    Generated,
+}
+
+/// Freezes a letter.
+///
+/// # Errors
+/// If the result is not what it must be; nothing in a letter's values should be able to cause that.
+pub fn compose(letter: &Letter) -> Result<Vec<u8>> {
+    let mailbox = |name: &str, address: &Address| -> Result<Mailbox> {
+        let address = address.as_str().parse().with_context(|| format!("write to {}", address.masked()))?;
+        Ok(Mailbox::new((!name.is_empty()).then(|| one_line(name)), address))
+    };
+    let auto = match letter.auto {
+        AutoSubmitted::Replied => "auto-replied",
+        AutoSubmitted::Generated => "auto-generated",
+    };
+    let mut builder = Message::builder()
+        .from(mailbox(&letter.from.name, &letter.from.address)?)
+        .to(mailbox("", &letter.to)?)
+        .subject(one_line(&letter.subject))
+        .date(letter.date.into())
+        .message_id(Some(format!("<{}>", letter.message_id)))
+        .raw_header(plain("Auto-Submitted", auto))
+        .raw_header(plain("X-Auto-Response-Suppress", "All"))
+        .raw_header(plain("Content-Language", letter.language.as_str()));
+    if letter.auto == AutoSubmitted::Replied {
+        builder = builder.raw_header(plain("Precedence", "bulk"));
+    }
+    if let Some(id) = letter.in_reply_to.as_deref().filter(|id| is_repeatable(id)) {
+        builder = builder.in_reply_to(format!("<{id}>"));
+    }
+    let references: Vec<_> = letter.references.iter().filter(|id| is_repeatable(id)).map(|id| format!("<{id}>")).collect();
+    if !references.is_empty() {
+        let recent = &references[references.len().saturating_sub(REFERENCES_MAX)..];
+        // The first id is the head of the thread; mail programs gather by it.
+        let head = (recent.len() < references.len()).then(|| references[0].clone());
+        let named: Vec<_> = head.into_iter().chain(recent.iter().cloned()).collect();
+        builder = builder.references(named.join(" "));
+    }
+    let boundary = format!("=_{}", &Digest::of(letter.message_id.as_bytes()).to_string()[..32]);
+    let body = MultiPart::alternative()
+        .boundary(boundary)
+        .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(letter.text.clone()))
+        .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(letter.html.clone()));
+    let bytes = builder.multipart(body).context("put the parts of a mail together")?.formatted();
+    if let Some(fault) = framing_fault(&bytes) {
+        anyhow::bail!("a composed mail {fault}");
+    }
+    ensure!(bytes.is_ascii(), "a composed mail is not 7-bit clean");
+    Ok(bytes)
+}
+
+/// What is wrong with the line structure of a raw message, if anything: a bare CR or LF, a NUL, or a
+/// line beyond the limit could be read by some server as the end of the mail (RUSTSEC-2026-0561).
+pub fn framing_fault(bytes: &[u8]) -> Option<&'static str> {
+    let mut line_length = 0;
+    let mut previous = 0;
+    for (at, &byte) in bytes.iter().enumerate() {
+        match byte {
+            0 => return Some("holds a NUL"),
+            b'\n' if previous != b'\r' => return Some("holds a bare LF"),
+            b'\r' if bytes.get(at + 1) != Some(&b'\n') => return Some("holds a bare CR"),
+            b'\n' | b'\r' => line_length = 0,
+            _ => line_length += 1,
+        }
+        if line_length > LINE_BYTES_MAX {
+            return Some("holds a line of more than 998 octets");
+        }
+        previous = byte;
+    }
+    None
+}
+
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect()
+}
+
+/// Whether an id from a stranger's mail can stand in a header of ours as it is.
+fn is_repeatable(id: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'<' && byte != b'>';
+    !id.is_empty() && id.len() <= ID_BYTES_MAX && id.bytes().all(plain)
+}
+
+/// A header whose value is ours and plain.
+fn plain(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn framing_that_could_end_a_mail_early() {
+        let check = |bytes: &[u8], fault: Option<&str>| assert_eq!(framing_fault(bytes), fault, "{bytes:?}");
+        check(b"Subject: x\r\n\r\n.\r\n", None);
+        check(b"a\n", Some("holds a bare LF"));
+        check(b"a\rb\r\n", Some("holds a bare CR"));
+        check(b"a\r", Some("holds a bare CR"));
+        check(b"a\0b\r\n", Some("holds a NUL"));
+        check(&[b'a'; 999], Some("holds a line of more than 998 octets"));
+        check(&[b'a'; 998], None);
+    }
+}

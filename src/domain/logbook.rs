@@ -1,0 +1,94 @@
+//! The security logbook ("Logbook keamanan siber"): what an entry says and how entries are chained.
+
+use serde_json::Value;
+
+use crate::domain::digest::{Digest, DigestBuilder};
+use crate::domain::role::Actor;
+
+/// One thing that happened. The time is added when it is written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Who caused it.
+    pub actor: Actor,
+    /// What happened.
+    pub kind: Kind,
+    /// Digest of the raw mail behind it.
+    pub message: Option<Digest>,
+    /// Particulars: a JSON object.
+    pub detail: Value,
+}
+
+/// What can happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A report opened a ticket (SOP 2).
+    TicketOpened,
+    /// A message was filed on a ticket.
+    MessageFiled,
+    /// Another delivery of a known message came.
+    DuplicateReceived,
+    /// A message was kept without a ticket.
+    MessageIgnored,
+    /// A message older than the first start was filed away.
+    MessageArchived,
+    /// A message was put aside for a person.
+    MessageHeld,
+    /// A person put a held message back to be read.
+    MessageReleased,
+    /// An automatic answer was not sent.
+    AnswerSuppressed,
+    /// A reminder was sent.
+    Reminded,
+    /// A deadline passed and the next role was told.
+    Escalated,
+    /// A reminder was overtaken by a later one while Siaga was not running.
+    ReminderOvertaken,
+    /// A mail of ours could not be delivered.
+    DeliveryFailed,
+    /// A person asked for a mail to be sent again.
+    SendingRetried,
+}
+
+impl Kind {
+    /// The name used in the database and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::TicketOpened => "ticket_opened",
+            Kind::MessageFiled => "message_filed",
+            Kind::DuplicateReceived => "duplicate_received",
+            Kind::MessageIgnored => "message_ignored",
+            Kind::MessageArchived => "message_archived",
+            Kind::MessageHeld => "message_held",
+            Kind::MessageReleased => "message_released",
+            Kind::AnswerSuppressed => "answer_suppressed",
+            Kind::Reminded => "reminded",
+            Kind::Escalated => "escalated",
+            Kind::ReminderOvertaken => "reminder_overtaken",
+            Kind::DeliveryFailed => "delivery_failed",
+            Kind::SendingRetried => "sending_retried",
+        }
+    }
+}
+
+/// The digest of an entry: over the digest before it and the entry's fields, each with its length,
+/// so that no two different entries read alike.
+pub fn chain(before: Option<Digest>, fields: &[&str]) -> Digest {
+    let mut builder = DigestBuilder::default();
+    builder.update(before.as_ref().map_or(&[0; 32], |digest| digest.as_bytes()));
+    for field in fields {
+        builder.update(&(field.len() as u64).to_be_bytes());
+        builder.update(field.as_bytes());
+    }
+    builder.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_cannot_borrow_from_their_neighbours() {
+        assert_ne!(chain(None, &["ab", "c"]), chain(None, &["a", "bc"]));
+        assert_ne!(chain(None, &["a"]), chain(Some(Digest::of(b"x")), &["a"]));
+    }
+}

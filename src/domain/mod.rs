@@ -1,0 +1,28 @@
+//! Floor 0: the SOP as values and pure functions.
+//!
+//! **Invariant:** nothing here does I/O, asks for the time or knows of SQL, sockets or templates;
+//! every answer follows from the arguments alone.
+
+pub mod digest;
+pub mod person;
+pub mod desk;
+pub mod role;
+pub mod stage;
+pub mod ticket;
+pub mod calendar;
+pub mod sop;
+pub mod directory;
+pub mod hosts;
+pub mod incoming;
+pub mod command;
+pub mod completeness;
+pub mod answer;
+pub mod timer;
+pub mod workflow;
+pub mod notice;
+pub mod outgoing;
+pub mod message_id;
+pub mod logbook;
+
+/// An instant. Stored as RFC 3339 in UTC; local time exists only in [`calendar`] and templates.
+pub type Time = chrono::DateTime<chrono::Utc>;

@@ -1,0 +1,129 @@
+//! A ticket: one reported case, from its first mail to its disposition.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Serialize, Serializer};
+
+use crate::domain::Time;
+use crate::domain::incoming::Language;
+use crate::domain::person::Person;
+use crate::domain::stage::Status;
+
+/// Row id of a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct TicketId(pub i64);
+
+/// The number people see and say on the telephone: `CIAMIS-2026-0007` (decisions 2). It is no
+/// secret and proves nothing about who knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct TicketNumber {
+    /// The desk's prefix, upper-case letters.
+    pub prefix: String,
+    /// The local year in which the report arrived.
+    pub year: i32,
+    /// Serial in that year, from 1.
+    pub serial: u32,
+}
+
+impl fmt::Display for TicketNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}-{:04}", self.prefix, self.year, self.serial)
+    }
+}
+
+impl Serialize for TicketNumber {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A text that is no ticket number.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no ticket number; write it like CIAMIS-2026-0007")]
+pub struct NotATicketNumber(String);
+
+impl FromStr for TicketNumber {
+    type Err = NotATicketNumber;
+
+    fn from_str(text: &str) -> Result<TicketNumber, NotATicketNumber> {
+        let refused = || NotATicketNumber(text.chars().take(40).collect());
+        let digits = |text: &str, length: std::ops::RangeInclusive<usize>| {
+            length.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        let mut parts = text.rsplitn(3, '-');
+        let (serial, year, prefix) = (parts.next(), parts.next(), parts.next());
+        let (Some(serial), Some(year), Some(prefix)) = (serial, year, prefix) else {
+            return Err(refused());
+        };
+        let prefix_right = !prefix.is_empty() && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if !digits(serial, 4..=9) || !digits(year, 4..=4) || !prefix_right {
+            return Err(refused());
+        }
+        Ok(TicketNumber {
+            prefix: prefix.to_ascii_uppercase(),
+            year: year.parse().map_err(|_| refused())?,
+            serial: serial.parse().map_err(|_| refused())?,
+        })
+    }
+}
+
+impl TicketNumber {
+    /// The first number with this prefix in a subject line, wherever it stands, with or without
+    /// brackets.
+    pub fn find(subject: &str, prefix: &str) -> Option<TicketNumber> {
+        subject
+            .split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
+            .filter_map(|word| word.parse::<TicketNumber>().ok())
+            .find(|number| number.prefix.eq_ignore_ascii_case(prefix))
+    }
+}
+
+/// One reported case.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ticket {
+    /// Row id.
+    pub id: TicketId,
+    /// The number people see.
+    pub number: TicketNumber,
+    /// Subject of the first mail, for the team's eyes.
+    pub subject: String,
+    /// Who reported; `None` if the report has no usable sender.
+    pub reporter: Option<Person>,
+    /// Language the reporter is answered in.
+    pub language: Language,
+    /// Where it stands.
+    pub status: Status,
+    /// When the report reached our mail server: the start of the first clock.
+    pub opened_at: Time,
+    /// When the running stage began.
+    pub stage_started_at: Time,
+    /// When the running stage must be finished; fixed when the stage begins.
+    pub due_at: Option<Time>,
+    /// The same deadline by the calendar, for the record (domain 3.3).
+    pub due_calendar_at: Option<Time>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_subjects() {
+        let check = |subject: &str, expected: Option<&str>| {
+            let found = TicketNumber::find(subject, "CIAMIS").map(|number| number.to_string());
+            assert_eq!(found.as_deref(), expected, "{subject}");
+        };
+        check("Re: [CIAMIS-2026-0042] web", Some("CIAMIS-2026-0042"));
+        check("Re: web [CIAMIS-2026-0042]", Some("CIAMIS-2026-0042"));
+        check("Balas: ciamis-2026-0042", Some("CIAMIS-2026-0042"));
+        check("CIAMIS-2026-10042 lanjutan", Some("CIAMIS-2026-10042"));
+        check("CIAMIS-2026-42", None);
+        check("CIAMIS-26-0042", None);
+        check("BANJAR-2026-0042", None);
+        check("XCIAMIS-2026-0042", None);
+        check("BANJAR-2026-0001 dan CIAMIS-2026-0002", Some("CIAMIS-2026-0002"));
+        check("CIAMIS-2026-99999999999", None);
+        check("", None);
+    }
+}

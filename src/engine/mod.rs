@@ -1,0 +1,125 @@
+//! Floor 2: the only path that changes a ticket.
+//!
+//! **Invariant:** nothing here waits, opens a socket or asks for the time; every public method that
+//! changes something is one transaction, and whatever it says to anybody lies in the outbox when
+//! that transaction commits.
+//!
+//! The bytes of outgoing mail are made here, inside the transaction, by the pure `compose` of the
+//! floor below: so a mail exists if and only if the change that caused it exists (decisions 20).
+
+mod commit;
+mod deadlines;
+mod opening;
+pub mod explain;
+pub mod intake;
+pub mod sending;
+mod thread;
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::domain::Time;
+use crate::domain::answer::Caps;
+use crate::domain::desk::Desk;
+use crate::domain::directory::Directory;
+use crate::domain::message_id::MessageIdKey;
+use crate::domain::workflow::Rules;
+use crate::store::{Store, meta, outbox, timers};
+use crate::templates::Templates;
+
+/// Everything a decision needs besides the database.
+#[derive(Debug)]
+pub struct Context {
+    /// Who we are.
+    pub desk: Desk,
+    /// The SOP and the working time.
+    pub rules: Rules,
+    /// Who is who.
+    pub people: Directory,
+    /// Whom we may acknowledge, and how often.
+    pub caps: Caps,
+    /// What our mails say.
+    pub templates: Templates,
+    /// The key of our Message-IDs.
+    pub key: MessageIdKey,
+    /// How outgoing mail is retried.
+    pub retries: Retries,
+    /// Mail that arrived before is filed and never answered; the first start, if not configured.
+    pub cutoff: Option<Time>,
+    /// Readings of one message before it is put aside.
+    pub attempts_max: u32,
+}
+
+/// How outgoing mail is retried (decisions 22).
+#[derive(Debug, Clone)]
+pub struct Retries {
+    /// Pauses after the first, second, … refused attempt; the last one repeats.
+    pub pauses: Vec<Duration>,
+    /// Age at which a mail is given up.
+    pub give_up_after: Duration,
+}
+
+/// The desk at work.
+#[derive(Debug)]
+pub struct Engine {
+    store: Store,
+    context: Context,
+}
+
+impl Engine {
+    /// Sets the desk up on its database. The first time ever fixes the moment of the first start.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn new(mut store: Store, mut context: Context, now: Time) -> Result<Engine> {
+        // INTERNALDATE has whole seconds: mail of this very second is not older than the start.
+        let this_second = now - chrono::TimeDelta::nanoseconds(i64::from(now.timestamp_subsec_nanos()));
+        let first_start = store.write(|tx| meta::first_start(tx, this_second))?;
+        context.cutoff.get_or_insert(first_start);
+        Ok(Engine { store, context })
+    }
+
+    /// When the next timer or the next retry is due, whichever comes first.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn next_due(&self) -> Result<Option<Time>> {
+        let (timer, mail) = (self.next_timer()?, self.next_sending()?);
+        Ok(timer.into_iter().chain(mail).min())
+    }
+
+    /// When the next timer is due.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn next_timer(&self) -> Result<Option<Time>> {
+        timers::next_due(self.store.db())
+    }
+
+    /// When the next outgoing mail is due.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn next_sending(&self) -> Result<Option<Time>> {
+        outbox::next_attempt(self.store.db())
+    }
+
+    /// The database, for looking.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Everything a decision needs besides the database.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Folds the write-ahead log into the database, as at an orderly end.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn close(self) -> Result<()> {
+        self.store.checkpoint()
+    }
+}

@@ -1,0 +1,207 @@
+//! A report opens a ticket (SOP 2): the acknowledgement, the team's notice, the first clock.
+
+use anyhow::Result;
+use chrono::Datelike;
+use rusqlite::Connection;
+use serde_json::json;
+
+use crate::domain::Time;
+use crate::domain::answer::{Evidence, Given, Silence, may_acknowledge};
+use crate::domain::completeness::missing;
+use crate::domain::hosts::hosts_in;
+use crate::domain::incoming::{Defect, IncomingMail};
+use crate::domain::logbook::{Entry, Kind};
+use crate::domain::notice::{EvidenceFile, FileReceived, MessageFiled, Notice, OwnHost, OwnWords, ReportReceived, TicketOpened};
+use crate::domain::person::{Address, Person};
+use crate::domain::stage::Stage;
+use crate::domain::ticket::Ticket;
+use crate::domain::workflow::{Report, open};
+use crate::engine::Context;
+use crate::engine::commit::Posting;
+use crate::engine::intake::{Action, Incoming, Verdict, actor, filing};
+use crate::engine::thread::Thread;
+use crate::store::messages::{self, Meaning};
+use crate::store::receipts::State;
+use crate::store::{logbook, outbox, tickets, timers};
+
+impl Context {
+    /// Opens a ticket for a report, with everything that follows from it.
+    pub(super) fn open_ticket(&self, db: &Connection, incoming: Incoming<'_>, thread: &Thread, now: Time) -> Result<Verdict> {
+        let mail = incoming.mail;
+        let year = self.rules.calendar.local(incoming.arrived_at).year();
+        let number = tickets::next_number(db, &self.desk.ticket_prefix, year)?;
+        let (mut ticket, clock) = open(Report { number, mail, arrived_at: incoming.arrived_at }, &self.rules);
+        ticket.id = tickets::insert(db, &ticket)?;
+        if let (Some(stage), Some(due_at)) = (ticket.status.stage(), ticket.due_at) {
+            timers::replace(db, ticket.id, stage, due_at, &clock)?;
+        }
+        if let Some(reporter) = &ticket.reporter {
+            tickets::add_participant(db, ticket.id, &reporter.address, false)?;
+        }
+        let twin = match &mail.message_id {
+            Some(id) => messages::has_header_id(db, id)?,
+            None => false,
+        };
+        let message = messages::insert(db, mail, filing(Some(ticket.id), Meaning::Report, incoming))?;
+        let role = mail.sender.as_ref().and_then(|person| self.role_of(&person.address, now));
+        let entry = Entry {
+            actor: actor(mail, role),
+            kind: Kind::TicketOpened,
+            message: Some(mail.raw),
+            detail: json!({
+                "number": ticket.number, "message": message.0, "arrived_at": incoming.arrived_at,
+                "due_at": ticket.due_at, "message_id_known": twin,
+            }),
+        };
+        logbook::append(db, Some(ticket.id), &entry, now)?;
+        let silence = self.acknowledge(db, &ticket, incoming, now)?;
+        let notice = self.ticket_opened(&ticket, incoming, thread, silence, now);
+        self.post_to_role(db, &notice, Some(ticket.id), &format!("opened:{}", ticket.id.0), now)?;
+        let silent = silence.map(|why| format!("; not acknowledged: {}", why.as_str())).unwrap_or_default();
+        Ok(Verdict {
+            action: Action::NewTicket,
+            reason: format!("a report that {}{silent}", thread.reason()),
+            ticket: Some(ticket.number),
+            state: State::Taken,
+            message: Some(message),
+        })
+    }
+
+    /// Acknowledges a report if it may be; the reason if not.
+    fn acknowledge(&self, db: &Connection, ticket: &Ticket, incoming: Incoming<'_>, now: Time) -> Result<Option<Silence>> {
+        let given = match incoming.mail.sender.as_ref() {
+            Some(sender) => given(db, &sender.address, now)?,
+            None => Given::default(),
+        };
+        let allowed = may_acknowledge(incoming.mail, incoming.evidence, given, &self.caps, &self.desk);
+        let (address, due_at) = match (allowed, ticket.due_at) {
+            (Ok(address), Some(due_at)) => (address.clone(), due_at),
+            (Ok(_), None) => return Ok(None),
+            (Err(silence), _) => {
+                let detail = json!({ "reason": silence.as_str() });
+                self.log(db, Some(ticket.id), Kind::AnswerSuppressed, Some(incoming.mail.raw), detail, now)?;
+                return Ok(Some(silence));
+            }
+        };
+        let notice = Notice::ReportReceived(self.report_received(ticket, incoming, due_at));
+        let posting = Posting {
+            notice: &notice,
+            to: &Person { name: String::new(), address },
+            ticket: Some(ticket.id),
+            purpose: format!("acknowledgement:{}", ticket.id.0),
+            answers: Some(incoming.mail),
+            evidence: Some(incoming.evidence),
+        };
+        self.post(db, &posting, now)?;
+        Ok(None)
+    }
+
+    fn report_received(&self, ticket: &Ticket, incoming: Incoming<'_>, due_at: Time) -> ReportReceived {
+        let mail = incoming.mail;
+        // decisions 10: the sender's own words only where his domain vouches for him.
+        let repeatable = incoming.evidence == Evidence::Pass;
+        let calendar = &self.rules.calendar;
+        ReportReceived {
+            number: ticket.number.to_string(),
+            language: mail.language,
+            arrived_at: incoming.arrived_at,
+            files: mail
+                .attachments
+                .iter()
+                .map(|file| FileReceived {
+                    name: repeatable.then(|| file.filename.clone()),
+                    content: file.content,
+                    size_bytes: file.size_bytes,
+                })
+                .collect(),
+            missing: missing(mail),
+            due_at,
+            begins_at: (!calendar.is_open(incoming.arrived_at)).then(|| calendar.next_open(incoming.arrived_at)),
+            too_large: mail.defects.contains(&Defect::TooLarge),
+            encrypted: mail.defects.contains(&Defect::Encrypted),
+            own_words: repeatable.then(|| OwnWords {
+                name: mail.sender.as_ref().map(|person| person.name.clone()).unwrap_or_default(),
+                subject: mail.subject.clone(),
+            }),
+        }
+    }
+
+    fn ticket_opened(&self, ticket: &Ticket, incoming: Incoming<'_>, thread: &Thread, silence: Option<Silence>, now: Time) -> Notice {
+        let mail = incoming.mail;
+        let due_at = ticket.due_at.unwrap_or(incoming.arrived_at);
+        Notice::TicketOpened(TicketOpened {
+            number: ticket.number.to_string(),
+            subject: mail.subject.clone(),
+            from: mail.from_text.clone(),
+            evidence: incoming.evidence,
+            language: mail.language,
+            arrived_at: incoming.arrived_at,
+            due_at,
+            minutes_left: self.rules.calendar.working_minutes(now, due_at),
+            text: shown_text(mail),
+            files: evidence_files(mail),
+            missing: missing(mail),
+            hosts: self.own_hosts(mail),
+            mentions: match thread {
+                Thread::Mentioned(number) => Some(number.to_string()),
+                Thread::Ours(_) | Thread::Named(_) | Thread::Numbered(_) | Thread::Nowhere => None,
+            },
+            silence: silence.map(|silence| silence.as_str().to_owned()),
+            defects: mail.defects.clone(),
+        })
+    }
+
+    /// The team's notice that somebody wrote again.
+    pub(super) fn message_filed(&self, ticket: &Ticket, incoming: Incoming<'_>, pending: bool) -> Notice {
+        Notice::MessageFiled(MessageFiled {
+            number: ticket.number.to_string(),
+            subject: ticket.subject.clone(),
+            from: incoming.mail.from_text.clone(),
+            pending,
+            arrived_at: incoming.arrived_at,
+            stage: ticket.status.stage().unwrap_or(Stage::Verification),
+            due_at: ticket.due_at,
+            text: shown_text(incoming.mail),
+            files: evidence_files(incoming.mail),
+        })
+    }
+
+    /// Hosts named in a mail that belong to a registered OPD.
+    fn own_hosts(&self, mail: &IncomingMail) -> Vec<OwnHost> {
+        let mut hosts: Vec<_> = hosts_in(&mail.subject).chain(hosts_in(&mail.text)).collect();
+        hosts.sort_unstable();
+        hosts.dedup();
+        hosts
+            .into_iter()
+            .filter_map(|host| self.people.owner_of(&host).map(|opd| OwnHost { opd: opd.name.clone(), host }))
+            .collect()
+    }
+}
+
+/// Acknowledgements that have gone out, for the caps.
+fn given(db: &Connection, address: &Address, now: Time) -> Result<Given> {
+    let hour = outbox::acknowledged_since(db, address, now - chrono::TimeDelta::hours(1))?;
+    let day = outbox::acknowledged_since(db, address, now - chrono::TimeDelta::hours(24))?;
+    Ok(Given {
+        address_hour: hour.to_address,
+        address_day: day.to_address,
+        without_evidence_hour: hour.without_evidence,
+        all_hour: hour.in_all,
+    })
+}
+
+/// What the team reads first: what was newly written, or everything if nothing was.
+fn shown_text(mail: &IncomingMail) -> String {
+    let newly = mail.new_text.trim();
+    if newly.is_empty() { mail.text.trim().to_owned() } else { newly.to_owned() }
+}
+
+fn evidence_files(mail: &IncomingMail) -> Vec<EvidenceFile> {
+    let file = |file: &crate::domain::incoming::Attachment| EvidenceFile {
+        name: file.filename.clone(),
+        content: file.content,
+        size_bytes: file.size_bytes,
+        digest: file.digest,
+    };
+    mail.attachments.iter().map(file).collect()
+}

@@ -1,0 +1,158 @@
+//! The outbox: what is sent next, and what became of what was sent.
+
+use anyhow::{Context as _, Result};
+use chrono::TimeDelta;
+use rusqlite::Connection;
+use serde_json::json;
+
+use crate::domain::Time;
+use crate::domain::logbook::{Entry, Kind};
+use crate::domain::outgoing::{Class, OutboxId, OutgoingMail, SendOutcome};
+use crate::domain::role::Actor;
+use crate::domain::ticket::TicketId;
+use crate::engine::{Context, Engine};
+use crate::fail_point::{Step, reached};
+use crate::store::outbox::{self, Retry, State};
+use crate::store::{logbook, tickets};
+
+/// The outcome of one attempt.
+pub type Settled = (OutboxId, SendOutcome);
+
+impl Engine {
+    /// Records what became of the mail sent before and claims the next one, in one transaction: a
+    /// mail costs one commit, and nothing is sent that could not be recorded.
+    ///
+    /// # Errors
+    /// If the database refuses; then the outcome is not recorded and must be handed in again.
+    pub fn settle_and_claim(&mut self, settled: Option<&Settled>, now: Time) -> Result<Option<OutgoingMail>> {
+        let Engine { store, context } = self;
+        let claimed = store.write(|tx| {
+            if let Some((id, outcome)) = settled {
+                context.settle(tx, *id, outcome, now)?;
+                reached(Step::OutcomeWritten);
+            }
+            let claimed = outbox::claim(tx, now)?;
+            if claimed.is_some() {
+                reached(Step::ClaimWritten);
+            }
+            Ok(claimed)
+        })?;
+        if settled.is_some() {
+            reached(Step::OutcomeCommitted);
+        }
+        if claimed.is_some() {
+            reached(Step::ClaimCommitted);
+        }
+        Ok(claimed)
+    }
+
+    /// Records what became of a mail and claims nothing further, as before an orderly end.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn settle(&mut self, (id, outcome): &Settled, now: Time) -> Result<()> {
+        let Engine { store, context } = self;
+        store.write(|tx| context.settle(tx, *id, outcome, now))
+    }
+
+    /// Deals with mails that were being sent when an earlier process ended: nobody can know whether
+    /// they arrived. What asks somebody to act is sent again under the same Message-ID,
+    /// acknowledgements are not; the row says so either way (decisions 12). Returns how many.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn recover_sending(&mut self, now: Time) -> Result<usize> {
+        self.store.write(|tx| {
+            let interrupted = outbox::interrupted(tx)?;
+            for row in &interrupted {
+                in_doubt(tx, row, "Siaga was stopped while this mail was being handed over", now)?;
+            }
+            Ok(interrupted.len())
+        })
+    }
+
+    /// Queues a mail once more on a person's word, whatever became of it. Returns whether there is
+    /// such a mail that is not on its way already.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn retry_sending(&mut self, id: OutboxId, now: Time) -> Result<bool> {
+        self.store.write(|tx| {
+            let Some(row) = outbox::get(tx, id)? else { return Ok(false) };
+            if row.state == State::Sending {
+                return Ok(false);
+            }
+            let doubtful = row.state == State::InDoubt || row.state == State::Sent;
+            outbox::requeue(tx, id, &Retry { at: now, reply: &row.reply, counted: true, doubtful })?;
+            let entry = Entry {
+                actor: Actor::Operator,
+                kind: Kind::SendingRetried,
+                message: None,
+                detail: json!({ "outbox": id.0, "was": row.state }),
+            };
+            logbook::append(tx, ticket_of(tx, row.ticket.as_deref())?, &entry, now)?;
+            Ok(true)
+        })
+    }
+}
+
+impl Context {
+    fn settle(&self, db: &Connection, id: OutboxId, outcome: &SendOutcome, now: Time) -> Result<()> {
+        let row = outbox::get(db, id)?.with_context(|| format!("outgoing mail {} is not in the outbox", id.0))?;
+        match outcome {
+            SendOutcome::Sent { reply } => outbox::sent(db, id, reply, now),
+            SendOutcome::Permanent { reply } => self.give_up(db, &row, reply, now),
+            SendOutcome::Transient { reply } => {
+                let at = now + self.pause(row.attempts);
+                let age_then = at - row.created_at;
+                if age_then > delta(self.retries.give_up_after) {
+                    let reply = format!("given up after {} attempts: {reply}", row.attempts);
+                    return self.give_up(db, &row, &reply, now);
+                }
+                outbox::requeue(db, id, &Retry { at, reply, counted: true, doubtful: false })
+            }
+            // Nothing is wrong with the mail; the sender itself pauses until the server is back.
+            SendOutcome::Unavailable { reason, .. } => {
+                outbox::requeue(db, id, &Retry { at: now, reply: reason, counted: false, doubtful: false })
+            }
+            SendOutcome::InDoubt { reason } => in_doubt(db, &row, reason, now + self.pause(row.attempts)),
+        }
+    }
+
+    fn give_up(&self, db: &Connection, row: &outbox::Entry, reply: &str, now: Time) -> Result<()> {
+        outbox::ended(db, row.id, State::Failed, reply)?;
+        let entry = Entry {
+            actor: Actor::Siaga,
+            kind: Kind::DeliveryFailed,
+            message: None,
+            detail: json!({ "outbox": row.id.0, "notice": row.notice, "recipient": row.recipient, "reply": reply }),
+        };
+        logbook::append(db, ticket_of(db, row.ticket.as_deref())?, &entry, now)
+    }
+
+    /// The pause after so many attempts.
+    fn pause(&self, attempts: u32) -> TimeDelta {
+        let pauses = &self.retries.pauses;
+        let index = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
+        delta(pauses.get(index).or(pauses.last()).copied().unwrap_or_default())
+    }
+}
+
+/// What follows from a mail that may or may not have arrived (decisions 12).
+fn in_doubt(db: &Connection, row: &outbox::Entry, reason: &str, retry_at: Time) -> Result<()> {
+    match row.class {
+        Class::Acknowledgement => outbox::ended(db, row.id, State::InDoubt, reason),
+        Class::Request => {
+            outbox::requeue(db, row.id, &Retry { at: retry_at, reply: reason, counted: true, doubtful: true })
+        }
+    }
+}
+
+fn ticket_of(db: &Connection, number: Option<&str>) -> Result<Option<TicketId>> {
+    let Some(number) = number.and_then(|number| number.parse().ok()) else { return Ok(None) };
+    Ok(tickets::find(db, &number)?.map(|ticket| ticket.id))
+}
+
+fn delta(duration: std::time::Duration) -> TimeDelta {
+    TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
+}

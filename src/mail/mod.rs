@@ -1,0 +1,18 @@
+//! Floor 1: the outside world of mail. One adapter per transport, and the pure reading of messages.
+//!
+//! **Invariant:** nothing here decides what a mail means for a ticket, knows of SQL, or asks for the
+//! time; a connection that was interrupted is dropped, never used again.
+
+pub mod parse;
+mod decode;
+mod files;
+mod headers;
+mod html;
+mod language;
+mod nature;
+mod newly_written;
+pub mod transport;
+pub mod connect;
+pub mod imap;
+pub mod maildir;
+pub mod smtp;

@@ -1,0 +1,92 @@
+//! The two seams to the outside: where mail comes from and where it goes.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::domain::Time;
+use crate::domain::outgoing::{OutgoingMail, SendOutcome};
+
+/// Where a message lies in its mailbox: unique and stable while it lies there, e.g. `1712/42`
+/// (UIDVALIDITY/UID) or a Maildir file name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place(pub String);
+
+/// A message in the mailbox's work list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Where it lies.
+    pub place: Place,
+    /// Its size as the server states it.
+    pub size_bytes: u64,
+    /// When it arrived at the server (IMAP INTERNALDATE).
+    pub arrived_at: Time,
+}
+
+/// How much of a message is fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// All of it.
+    Whole,
+    /// Only its header block.
+    Header,
+}
+
+/// A piece of a message on its way to the spool. Pieces of one message come in order and are never
+/// interleaved with another's; `End` says that all of it has come.
+#[derive(Debug)]
+pub enum Piece<'a> {
+    /// The next bytes.
+    Bytes(&'a Place, &'a [u8]),
+    /// The message is complete.
+    End(&'a Place),
+}
+
+/// Where a message goes once it is durable here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Folder {
+    /// Taken in.
+    Processed,
+    /// Put aside for a person.
+    Held,
+    /// Larger than what is read.
+    Oversize,
+}
+
+/// Where mail comes from. INBOX itself is the work list: what lies there has not been dealt with,
+/// whatever its flags and date (trust-and-safety 3.1).
+pub trait Mailbox {
+    /// A name for this mailbox that stays the same across restarts, e.g. `imap:user@host/INBOX`.
+    fn name(&self) -> String;
+
+    /// Everything in the work list, oldest first. Connects if necessary.
+    async fn list(&mut self) -> Result<Vec<Listed>>;
+
+    /// Hands `wanted` messages to `spool` piece by piece. A message that vanished meanwhile is
+    /// passed over: no `End` comes for it.
+    async fn fetch(
+        &mut self,
+        wanted: &[Listed],
+        extent: Extent,
+        spool: &mut dyn FnMut(Piece<'_>) -> Result<()>,
+    ) -> Result<()>;
+
+    /// Takes messages out of the work list into `folder`. Called only after everything about them
+    /// is durable; a message that is no longer there counts as archived.
+    async fn archive(&mut self, places: &[Place], folder: Folder) -> Result<()>;
+
+    /// Returns when new mail may be there, at the latest after `patience`.
+    async fn wait(&mut self, patience: Duration) -> Result<()>;
+
+    /// Forgets the connection: after an error or an interrupted call it is never used again.
+    fn disconnect(&mut self);
+}
+
+/// Where mail goes.
+pub trait Mailer {
+    /// Hands one mail to the provider. Never panics and never retries by itself.
+    async fn send(&mut self, mail: &OutgoingMail) -> SendOutcome;
+
+    /// Ends connections that are idle.
+    async fn rest(&mut self);
+}

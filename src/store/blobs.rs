@@ -1,0 +1,278 @@
+//! Raw messages and evidence as files named by their SHA-256.
+//!
+//! A file under its digest is complete and synced; whatever is in `spool/` is neither. A crash can
+//! leave orphans, never a torn file under a name.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context, Result};
+
+use crate::domain::digest::{Digest, DigestBuilder};
+use crate::fail_point::{Step, reached};
+
+/// The two kinds of bytes that are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Messages as they lay in the mailbox.
+    Raw,
+    /// Decoded attachments.
+    Evidence,
+}
+
+impl Kind {
+    fn folder(self) -> &'static str {
+        match self {
+            Kind::Raw => "raw",
+            Kind::Evidence => "evidence",
+        }
+    }
+}
+
+/// The folders with raw messages and evidence.
+#[derive(Debug, Clone)]
+pub struct Blobs {
+    root: PathBuf,
+}
+
+impl Blobs {
+    /// Opens the folders below `root`, creating them, and empties the spool of what an earlier
+    /// process left there.
+    ///
+    /// # Errors
+    /// If a folder cannot be made or read.
+    pub fn open(root: &Path) -> Result<Blobs> {
+        let blobs = Blobs { root: root.to_owned() };
+        for kind in [Kind::Raw, Kind::Evidence] {
+            let folder = root.join(kind.folder());
+            for prefix in 0..=u8::MAX {
+                let below = folder.join(format!("{prefix:02x}"));
+                fs::create_dir_all(&below).with_context(|| format!("create {}", below.display()))?;
+            }
+            sync_dir(&folder)?;
+        }
+        let spool = root.join("spool");
+        fs::create_dir_all(&spool).with_context(|| format!("create {}", spool.display()))?;
+        for entry in fs::read_dir(&spool).with_context(|| format!("read {}", spool.display()))? {
+            let path = entry?.path();
+            fs::remove_file(&path).with_context(|| format!("remove {}", path.display()))?;
+        }
+        sync_dir(root)?;
+        Ok(blobs)
+    }
+
+    /// A new file in the spool.
+    ///
+    /// # Errors
+    /// If it cannot be created.
+    pub fn spool(&self, kind: Kind, name: &str) -> Result<Spooled> {
+        let path = self.root.join("spool").join(name);
+        let file = OpenOptions::new().write(true).create_new(true).open(&path);
+        let file = file.with_context(|| format!("create {}", path.display()))?;
+        Ok(Spooled { file, path, kind, digest: DigestBuilder::default(), size_bytes: 0 })
+    }
+
+    /// Makes spooled files durable under their digests. On return every one of them survives a
+    /// power loss. Meant for a thread that may block: each file costs the disk a sync.
+    ///
+    /// # Errors
+    /// If the disk refuses; files that have no name yet stay in the spool.
+    pub fn seal(&self, spooled: Vec<Spooled>) -> Result<Vec<Sealed>> {
+        let sync = |file: &Spooled| file.file.sync_data().with_context(|| format!("sync {}", file.path.display()));
+        // Several files wait for the disk's journal together instead of one after the other.
+        std::thread::scope(|scope| {
+            let share = spooled.len().div_ceil(SYNC_THREADS).max(1);
+            let syncing: Vec<_> = spooled.chunks(share).skip(1).map(|files| scope.spawn(move || files.iter().try_for_each(sync))).collect();
+            spooled.chunks(share).take(1).flatten().try_for_each(sync)?;
+            syncing.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(|_| anyhow::bail!("a sync thread panicked")))
+        })?;
+        reached(Step::RawSynced);
+        let mut folders = BTreeSet::new();
+        let mut sealed = Vec::with_capacity(spooled.len());
+        for file in spooled {
+            let digest = file.digest.finish();
+            let path = self.path(file.kind, &digest);
+            fs::rename(&file.path, &path).with_context(|| format!("name {}", path.display()))?;
+            folders.extend(path.parent().map(Path::to_owned));
+            sealed.push(Sealed { digest, size_bytes: file.size_bytes });
+        }
+        reached(Step::RawRenamed);
+        folders.iter().try_for_each(|folder| sync_dir(folder))?;
+        Ok(sealed)
+    }
+
+    /// Keeps decoded attachments; those already there are not written again.
+    ///
+    /// # Errors
+    /// If the disk refuses.
+    pub fn keep_evidence(&self, files: &[Vec<u8>], name: &str) -> Result<()> {
+        let mut seen = BTreeSet::new();
+        let mut spooled = Vec::new();
+        for (position, bytes) in files.iter().enumerate() {
+            let digest = Digest::of(bytes);
+            if !seen.insert(digest) || self.path(Kind::Evidence, &digest).exists() {
+                continue;
+            }
+            let mut file = self.spool(Kind::Evidence, &format!("{name}-{position}"))?;
+            file.write_all(bytes).with_context(|| format!("write {}", file.path.display()))?;
+            spooled.push(file);
+        }
+        self.seal(spooled)?;
+        Ok(())
+    }
+
+    /// The bytes kept under a digest.
+    ///
+    /// # Errors
+    /// If there are none, or they do not have that digest any more.
+    pub fn read(&self, kind: Kind, digest: &Digest) -> Result<Vec<u8>> {
+        let path = self.path(kind, digest);
+        let bytes = fs::read(&path).with_context(|| format!("read {}", path.display()))?;
+        anyhow::ensure!(Digest::of(&bytes) == *digest, "{} is damaged: its digest differs from its name", path.display());
+        Ok(bytes)
+    }
+
+    /// At most the first `limit` bytes kept under a digest.
+    ///
+    /// # Errors
+    /// If there are none.
+    pub fn read_head(&self, kind: Kind, digest: &Digest, limit: u64) -> Result<Vec<u8>> {
+        let path = self.path(kind, digest);
+        let file = File::open(&path).with_context(|| format!("read {}", path.display()))?;
+        let mut bytes = Vec::new();
+        file.take(limit).read_to_end(&mut bytes).with_context(|| format!("read {}", path.display()))?;
+        Ok(bytes)
+    }
+
+    /// Where the bytes of a digest lie.
+    pub fn path(&self, kind: Kind, digest: &Digest) -> PathBuf {
+        let name = digest.to_string();
+        self.root.join(kind.folder()).join(&name[..2]).join(name)
+    }
+
+    /// Removes raw files that no row knows and that are older than `age` by their own clock: what a
+    /// crash between file and row left. Returns how many.
+    ///
+    /// # Errors
+    /// If a folder cannot be read or a file not removed.
+    pub fn sweep(&self, now: SystemTime, age: Duration, mut known: impl FnMut(&Digest) -> Result<bool>) -> Result<usize> {
+        let mut removed = 0;
+        for folder in fs::read_dir(self.root.join(Kind::Raw.folder()))? {
+            for entry in fs::read_dir(folder?.path())? {
+                let entry = entry?;
+                let old = entry.metadata()?.modified().is_ok_and(|written| now.duration_since(written).is_ok_and(|since| since > age));
+                let name = entry.file_name();
+                let Some(digest) = name.to_str().and_then(|name| name.parse().ok()) else { continue };
+                if old && !known(&digest)? {
+                    fs::remove_file(entry.path())?;
+                    removed += 1;
+                }
+            }
+        }
+        Ok(removed)
+    }
+}
+
+/// Files synced at the same time.
+const SYNC_THREADS: usize = 4;
+
+/// A file on its way: not synced, not named.
+#[derive(Debug)]
+pub struct Spooled {
+    file: File,
+    path: PathBuf,
+    kind: Kind,
+    digest: DigestBuilder,
+    size_bytes: u64,
+}
+
+impl Write for Spooled {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.digest.update(&bytes[..written]);
+        self.size_bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// A file that survives a power loss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sealed {
+    /// Its name.
+    pub digest: Digest,
+    /// Its size.
+    pub size_bytes: u64,
+}
+
+fn sync_dir(path: &Path) -> Result<()> {
+    File::open(path).and_then(|folder| folder.sync_all()).with_context(|| format!("sync {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn blobs() -> (tempfile::TempDir, Blobs) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let blobs = Blobs::open(folder.path()).expect("open");
+        (folder, blobs)
+    }
+
+    #[test]
+    fn sealed_bytes_are_found_under_their_digest() {
+        let (_folder, blobs) = blobs();
+        let spooled = (0..9)
+            .map(|at| {
+                let mut file = blobs.spool(Kind::Raw, &at.to_string()).expect("spool");
+                file.write_all(format!("surat {at}").as_bytes()).expect("write");
+                file
+            })
+            .collect();
+        let sealed = blobs.seal(spooled).expect("seal");
+        assert_eq!(sealed.len(), 9);
+        assert_eq!(sealed[8], Sealed { digest: Digest::of(b"surat 8"), size_bytes: 7 });
+        assert_eq!(blobs.read(Kind::Raw, &sealed[8].digest).expect("read"), b"surat 8");
+        assert_eq!(blobs.read_head(Kind::Raw, &sealed[8].digest, 5).expect("read"), b"surat");
+    }
+
+    #[test]
+    fn a_damaged_file_is_not_handed_out() {
+        let (_folder, blobs) = blobs();
+        blobs.keep_evidence(&[b"bukti".to_vec()], "1").expect("keep");
+        let digest = Digest::of(b"bukti");
+        fs::write(blobs.path(Kind::Evidence, &digest), b"palsu").expect("damage");
+        let error = blobs.read(Kind::Evidence, &digest).expect_err("refused").to_string();
+        assert!(error.contains("damaged"), "{error}");
+    }
+
+    #[test]
+    fn an_interrupted_spool_is_empty_after_a_restart() {
+        let (folder, blobs) = blobs();
+        blobs.spool(Kind::Raw, "torn").expect("spool").write_all(b"half").expect("write");
+        Blobs::open(folder.path()).expect("reopen");
+        assert_eq!(fs::read_dir(folder.path().join("spool")).expect("list").count(), 0);
+    }
+
+    #[test]
+    fn only_old_files_without_a_row_are_swept() {
+        let (_folder, blobs) = blobs();
+        for text in ["known", "orphan"] {
+            let mut file = blobs.spool(Kind::Raw, text).expect("spool");
+            file.write_all(text.as_bytes()).expect("write");
+            blobs.seal(vec![file]).expect("seal");
+        }
+        let known = |digest: &Digest| Ok(*digest == Digest::of(b"known"));
+        let hour = Duration::from_secs(3600);
+        let now = fs::metadata(blobs.path(Kind::Raw, &Digest::of(b"orphan"))).and_then(|data| data.modified()).expect("time");
+        assert_eq!(blobs.sweep(now, hour, known).expect("sweep"), 0);
+        assert_eq!(blobs.sweep(now + 2 * hour, hour, known).expect("sweep"), 1);
+        assert!(blobs.path(Kind::Raw, &Digest::of(b"known")).exists());
+    }
+}

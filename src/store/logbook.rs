@@ -1,0 +1,104 @@
+//! Table `logbook`: append-only, chained.
+
+use anyhow::Result;
+use rusqlite::{Connection, OptionalExtension};
+use serde::Serialize;
+
+use crate::domain::Time;
+use crate::domain::digest::Digest;
+use crate::domain::logbook::{Entry, chain};
+use crate::domain::ticket::TicketId;
+use crate::store::{stored, time, unreadable};
+
+/// A row of the table.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StoredEntry {
+    /// Position in the chain.
+    pub id: i64,
+    /// When it was written.
+    pub at: Time,
+    /// The ticket's number, if it is about one.
+    pub ticket: Option<String>,
+    /// Who caused it.
+    pub actor: String,
+    /// What happened.
+    pub kind: String,
+    /// Digest of the raw mail behind it; empty if there is none.
+    pub message: String,
+    /// Particulars.
+    pub detail: serde_json::Value,
+    /// Digest of this entry and the one before.
+    pub digest: Digest,
+}
+
+/// Appends an entry.
+///
+/// # Errors
+/// If the database refuses.
+pub fn append(db: &Connection, ticket: Option<TicketId>, entry: &Entry, now: Time) -> Result<()> {
+    let last = db
+        .prepare_cached("SELECT digest FROM logbook ORDER BY id DESC LIMIT 1")?
+        .query_row([], |row| row.get::<_, String>(0)?.parse::<Digest>().map_err(unreadable))
+        .optional()?;
+    let at = stored(now);
+    let message = entry.message.map(|digest| digest.to_string()).unwrap_or_default();
+    let actor = entry.actor.to_string();
+    let detail = entry.detail.to_string();
+    let number = ticket.map(|ticket| ticket.0);
+    let digest = chain(last, &[&at, &number.unwrap_or(0).to_string(), &actor, entry.kind.as_str(), &message, &detail]);
+    db.prepare_cached(
+        "INSERT INTO logbook (at, ticket_id, actor, kind, message, detail, digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute((at, number, actor, entry.kind.as_str(), message, detail, digest.to_string()))?;
+    Ok(())
+}
+
+/// All entries, or those of one ticket, oldest first.
+///
+/// # Errors
+/// If the database refuses.
+pub fn entries(db: &Connection, ticket: Option<TicketId>) -> Result<Vec<StoredEntry>> {
+    let mut statement = db.prepare_cached(
+        "SELECT logbook.id, at, prefix || '-' || year || '-' || printf('%04d', serial), actor, kind, message, detail, digest \
+         FROM logbook LEFT JOIN ticket ON ticket.id = logbook.ticket_id \
+         WHERE ?1 IS NULL OR ticket_id = ?1 ORDER BY logbook.id",
+    )?;
+    let entries = statement
+        .query_map([ticket.map(|ticket| ticket.0)], |row| {
+            Ok(StoredEntry {
+                id: row.get(0)?,
+                at: time(&row.get::<_, String>(1)?)?,
+                ticket: row.get(2)?,
+                actor: row.get(3)?,
+                kind: row.get(4)?,
+                message: row.get(5)?,
+                detail: serde_json::from_str(&row.get::<_, String>(6)?).map_err(unreadable)?,
+                digest: row.get::<_, String>(7)?.parse().map_err(unreadable)?,
+            })
+        })?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(entries)
+}
+
+/// The first entry whose digest does not follow from its content and the entry before it.
+///
+/// # Errors
+/// If the database refuses.
+pub fn first_broken(db: &Connection) -> Result<Option<i64>> {
+    let mut statement =
+        db.prepare("SELECT id, at, coalesce(ticket_id, 0), actor, kind, message, detail, digest FROM logbook ORDER BY id")?;
+    let mut rows = statement.query([])?;
+    let (mut last, mut expected_id) = (None, 1);
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        let ticket: i64 = row.get(2)?;
+        let (at, actor, kind): (String, String, String) = (row.get(1)?, row.get(3)?, row.get(4)?);
+        let (message, detail, stated): (String, String, String) = (row.get(5)?, row.get(6)?, row.get(7)?);
+        let digest = chain(last, &[&at, &ticket.to_string(), &actor, &kind, &message, &detail]);
+        if id != expected_id || digest.to_string() != stated {
+            return Ok(Some(expected_id));
+        }
+        (last, expected_id) = (Some(digest), id + 1);
+    }
+    Ok(None)
+}

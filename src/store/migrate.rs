@@ -1,0 +1,59 @@
+//! Brings a database to the present schema: append-only steps, each in its own transaction.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use rusqlite::{Connection, TransactionBehavior};
+
+const STEPS: &[&str] = &[include_str!("migrations/0001_initial.sql")];
+
+/// Applies the steps that are missing, after a backup beside the file if there is anything to lose.
+pub(super) fn run(db: &mut Connection, path: Option<&Path>) -> Result<()> {
+    let version = version(db)?;
+    ensure!(
+        version <= STEPS.len(),
+        "the database has schema {version}, this Siaga knows {}; use the newer Siaga that wrote it",
+        STEPS.len()
+    );
+    if let Some(path) = path.filter(|_| version > 0 && version < STEPS.len()) {
+        let copy = path.with_extension(format!("schema-{version}.backup"));
+        db.backup("main", &copy, None::<fn(rusqlite::backup::Progress)>).with_context(|| format!("back up to {}", copy.display()))?;
+    }
+    for (index, step) in STEPS.iter().enumerate().skip(version) {
+        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        tx.execute_batch(step).with_context(|| format!("apply schema {}", index + 1))?;
+        tx.pragma_update(None, "user_version", i64::try_from(index + 1)?)?;
+        tx.commit()?;
+    }
+    Ok(())
+}
+
+/// Refuses a database of another schema.
+pub(super) fn require_current(db: &Connection) -> Result<()> {
+    let version = version(db)?;
+    if version != STEPS.len() {
+        bail!("the database has schema {version}, this Siaga needs {}; start `siaga serve` once", STEPS.len());
+    }
+    Ok(())
+}
+
+fn version(db: &Connection) -> Result<usize> {
+    let version: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    usize::try_from(version).context("the database has a negative schema version")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_of_a_newer_siaga_is_refused() {
+        let mut db = Connection::open_in_memory().expect("memory");
+        run(&mut db, None).expect("fresh");
+        require_current(&db).expect("current");
+        db.pragma_update(None, "user_version", 99).expect("set");
+        let error = run(&mut db, None).expect_err("refused").to_string();
+        assert!(error.contains("newer Siaga"), "{error}");
+        assert!(require_current(&db).is_err());
+    }
+}

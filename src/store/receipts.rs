@@ -1,0 +1,217 @@
+//! Table `receipt`: where each message lay, and what became of it.
+
+use anyhow::Result;
+use rusqlite::{Connection, OptionalExtension, Row};
+use serde::Serialize;
+
+use crate::domain::Time;
+use crate::domain::digest::Digest;
+use crate::store::{named, stored, time, unreadable};
+
+/// Row id of a receipt; people know it as the number of a held mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct ReceiptId(pub i64);
+
+/// Row id of a received message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+pub struct MessageId(pub i64);
+
+/// What became of a message at one place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Durable here, not understood yet.
+    Received,
+    /// On a ticket.
+    Taken,
+    /// Another delivery of a message that is already here.
+    Duplicate,
+    /// Kept without a ticket; the reason says why.
+    Ignored,
+    /// Older than the first start: kept, never answered.
+    Archived,
+    /// Put aside for a person; the reason says why.
+    Held,
+}
+
+impl State {
+    const ALL: &[State] = &[State::Received, State::Taken, State::Duplicate, State::Ignored, State::Archived, State::Held];
+
+    /// The name used in the database and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            State::Received => "received",
+            State::Taken => "taken",
+            State::Duplicate => "duplicate",
+            State::Ignored => "ignored",
+            State::Archived => "archived",
+            State::Held => "held",
+        }
+    }
+}
+
+/// A message that has become durable here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// Name of the mailbox it lay in.
+    pub mailbox: String,
+    /// Where it lay.
+    pub place: String,
+    /// Digest of its raw file.
+    pub raw: Digest,
+    /// Its size as the server states it.
+    pub size_bytes: u64,
+    /// Whether all of it was fetched, not only its header block.
+    pub whole: bool,
+    /// When it arrived at the server.
+    pub arrived_at: Time,
+}
+
+/// A row of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// Row id.
+    pub id: ReceiptId,
+    /// What arrived.
+    pub arrival: Arrival,
+    /// When it became durable here.
+    pub received_at: Time,
+    /// Readings begun, this one included.
+    pub attempts: u32,
+    /// What became of it.
+    pub state: State,
+    /// Why, for held and ignored mail.
+    pub reason: String,
+    /// The message it is a delivery of, once read.
+    pub message: Option<MessageId>,
+}
+
+const COLUMNS: &str =
+    "id, mailbox, place, raw, size_bytes, whole, arrived_at, received_at, attempts, state, reason, message_id";
+
+/// Records an arrival and counts its first reading; an arrival at a known place changes nothing.
+///
+/// # Errors
+/// If the database refuses.
+pub fn insert(db: &Connection, arrival: &Arrival, now: Time) -> Result<()> {
+    db.prepare_cached(
+        "INSERT INTO receipt (mailbox, place, raw, size_bytes, whole, arrived_at, received_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (mailbox, place) DO NOTHING",
+    )?
+    .execute((
+        &arrival.mailbox,
+        &arrival.place,
+        arrival.raw.to_string(),
+        i64::try_from(arrival.size_bytes)?,
+        arrival.whole,
+        stored(arrival.arrived_at),
+        stored(now),
+    ))?;
+    Ok(())
+}
+
+/// The receipt of a place.
+///
+/// # Errors
+/// If the database refuses.
+pub fn at_place(db: &Connection, mailbox: &str, place: &str) -> Result<Option<Receipt>> {
+    let sql = format!("SELECT {COLUMNS} FROM receipt WHERE mailbox = ?1 AND place = ?2");
+    Ok(db.prepare_cached(&sql)?.query_row([mailbox, place], read).optional()?)
+}
+
+/// The receipt with that id.
+///
+/// # Errors
+/// If the database refuses.
+pub fn get(db: &Connection, id: ReceiptId) -> Result<Option<Receipt>> {
+    let sql = format!("SELECT {COLUMNS} FROM receipt WHERE id = ?1");
+    Ok(db.prepare_cached(&sql)?.query_row([id.0], read).optional()?)
+}
+
+/// Receipts in one of `states`, oldest first.
+///
+/// # Errors
+/// If the database refuses.
+pub fn in_states(db: &Connection, states: &[State]) -> Result<Vec<Receipt>> {
+    let sql = format!("SELECT {COLUMNS} FROM receipt WHERE state = ?1 ORDER BY id");
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut found = Vec::new();
+    for state in states {
+        let rows = statement.query_map([state.as_str()], read)?.collect::<rusqlite::Result<Vec<_>>>()?;
+        found.extend(rows);
+    }
+    found.sort_by_key(|receipt| receipt.id);
+    Ok(found)
+}
+
+/// Counts another reading, before it begins: a reading that kills the process counts too.
+///
+/// # Errors
+/// If the database refuses.
+pub fn count_attempt(db: &Connection, id: ReceiptId) -> Result<()> {
+    db.prepare_cached("UPDATE receipt SET attempts = attempts + 1 WHERE id = ?1")?.execute([id.0])?;
+    Ok(())
+}
+
+/// Puts a held mail back among those to be read, with its count of readings at one.
+///
+/// # Errors
+/// If the database refuses.
+pub fn release(db: &Connection, id: ReceiptId) -> Result<bool> {
+    let changed = db.execute(
+        "UPDATE receipt SET state = 'received', attempts = 1, reason = '' WHERE id = ?1 AND state = 'held'",
+        [id.0],
+    )?;
+    Ok(changed == 1)
+}
+
+/// Records what became of a message.
+///
+/// # Errors
+/// If the database refuses.
+pub fn finish(db: &Connection, id: ReceiptId, state: State, reason: &str, message: Option<MessageId>) -> Result<()> {
+    db.prepare_cached("UPDATE receipt SET state = ?2, reason = ?3, message_id = ?4 WHERE id = ?1")?.execute((
+        id.0,
+        state.as_str(),
+        reason,
+        message.map(|message| message.0),
+    ))?;
+    Ok(())
+}
+
+/// Whether any receipt needs the raw file of that digest.
+///
+/// # Errors
+/// If the database refuses.
+pub fn knows_raw(db: &Connection, raw: &Digest) -> Result<bool> {
+    Ok(db.prepare_cached("SELECT 1 FROM receipt WHERE raw = ?1")?.exists([raw.to_string()])?)
+}
+
+/// How many receipts there are in each state: the sums that must match the mailbox.
+///
+/// # Errors
+/// If the database refuses.
+pub fn count_by_state(db: &Connection) -> Result<Vec<(State, u64)>> {
+    let mut statement = db.prepare_cached("SELECT count(*) FROM receipt WHERE state = ?1")?;
+    State::ALL.iter().map(|state| Ok((*state, statement.query_row([state.as_str()], |row| row.get(0))?))).collect()
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Receipt> {
+    let state: String = row.get(9)?;
+    Ok(Receipt {
+        id: ReceiptId(row.get(0)?),
+        arrival: Arrival {
+            mailbox: row.get(1)?,
+            place: row.get(2)?,
+            raw: row.get::<_, String>(3)?.parse().map_err(unreadable)?,
+            size_bytes: row.get(4)?,
+            whole: row.get(5)?,
+            arrived_at: time(&row.get::<_, String>(6)?)?,
+        },
+        received_at: time(&row.get::<_, String>(7)?)?,
+        attempts: row.get(8)?,
+        state: named("state of a receipt", &state, |name| State::ALL.iter().copied().find(|state| state.as_str() == name))?,
+        reason: row.get(10)?,
+        message: row.get::<_, Option<i64>>(11)?.map(MessageId),
+    })
+}

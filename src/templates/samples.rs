@@ -1,0 +1,143 @@
+//! One notice of every kind and branch: what templates are tried on before a desk starts.
+
+use chrono::{TimeZone, Utc};
+
+use crate::domain::Time;
+use crate::domain::answer::Evidence;
+use crate::domain::completeness::Missing;
+use crate::domain::digest::Digest;
+use crate::domain::incoming::{Content, Defect, Language};
+use crate::domain::notice::{
+    Deadline, EvidenceFile, FileReceived, MailHeld, MessageFiled, Notice, OwnHost, OwnWords, ReportReceived, TicketOpened,
+};
+use crate::domain::role::Role;
+use crate::domain::stage::Stage;
+
+/// Every sample.
+pub fn all() -> Vec<Notice> {
+    let mut samples = Vec::new();
+    for language in [Language::Id, Language::En] {
+        samples.extend(acknowledgements(language).map(Notice::ReportReceived));
+    }
+    samples.extend([true, false].map(|rich| Notice::TicketOpened(ticket_opened(rich))));
+    samples.extend([true, false].map(|pending| Notice::MessageFiled(message_filed(pending))));
+    samples.extend([(90, false), (-15, false), (0, true)].map(|(left, escalation)| Notice::Deadline(deadline(left, escalation))));
+    samples.push(Notice::MailHeld(MailHeld {
+        held: 17,
+        arrived_at: at(23, 10, 30),
+        size_bytes: 181_000,
+        reason: "limits: more than 100 messages inside each other".to_owned(),
+    }));
+    samples
+}
+
+fn at(day: u32, hour: u32, minute: u32) -> Time {
+    // 23 November 2026 is a Monday; the hours are those of WIB.
+    let local = chrono_tz::Asia::Jakarta.with_ymd_and_hms(2026, 11, day, hour, minute, 0);
+    local.earliest().expect("Jakarta has no clock changes").with_timezone(&Utc)
+}
+
+fn acknowledgements(language: Language) -> [ReportReceived; 4] {
+    let plain = ReportReceived {
+        number: "CIAMIS-2026-0007".to_owned(),
+        language,
+        arrived_at: at(23, 10, 30),
+        files: vec![
+            FileReceived { name: None, content: Content::Image, size_bytes: 182_000 },
+            FileReceived { name: None, content: Content::Pdf, size_bytes: 1_250_000 },
+        ],
+        missing: vec![Missing::Target, Missing::When],
+        due_at: at(23, 14, 30),
+        begins_at: None,
+        too_large: false,
+        encrypted: false,
+        own_words: None,
+    };
+    let known = ReportReceived {
+        files: vec![FileReceived { name: Some("layar.png".to_owned()), content: Content::Image, size_bytes: 900 }],
+        missing: Vec::new(),
+        own_words: Some(OwnWords { name: "Budi Warga".to_owned(), subject: "Situs diretas".to_owned() }),
+        ..plain.clone()
+    };
+    let at_night = ReportReceived {
+        files: Vec::new(),
+        missing: vec![Missing::Steps, Missing::Evidence],
+        arrived_at: at(21, 21, 0),
+        begins_at: Some(at(23, 7, 30)),
+        due_at: at(23, 10, 30),
+        encrypted: true,
+        ..plain.clone()
+    };
+    let large = ReportReceived { files: Vec::new(), missing: Vec::new(), too_large: true, ..plain.clone() };
+    [plain, known, at_night, large]
+}
+
+fn ticket_opened(rich: bool) -> TicketOpened {
+    let bare = TicketOpened {
+        number: "CIAMIS-2026-0007".to_owned(),
+        subject: "Situs Dinas Kesehatan berisi judi online".to_owned(),
+        from: "Budi Warga <budi@warga.example>".to_owned(),
+        evidence: Evidence::None,
+        language: Language::Id,
+        arrived_at: at(23, 10, 30),
+        due_at: at(23, 14, 30),
+        minutes_left: 180,
+        text: "Halaman https://dinkes.ciamiskab.go.id/slot/ menampilkan judi.\n#valid".to_owned(),
+        files: Vec::new(),
+        missing: Vec::new(),
+        hosts: Vec::new(),
+        mentions: None,
+        silence: None,
+        defects: Vec::new(),
+    };
+    if !rich {
+        return bare;
+    }
+    TicketOpened {
+        files: vec![evidence_file()],
+        missing: vec![Missing::When, Missing::Evidence],
+        hosts: vec![OwnHost { host: "dinkes.ciamiskab.go.id".to_owned(), opd: "Dinas Kesehatan".to_owned() }],
+        mentions: Some("CIAMIS-2026-0003".to_owned()),
+        silence: Some("list".to_owned()),
+        defects: vec![Defect::NoMessageId, Defect::DamagedEncoding],
+        evidence: Evidence::Pass,
+        ..bare
+    }
+}
+
+fn message_filed(pending: bool) -> MessageFiled {
+    MessageFiled {
+        number: "CIAMIS-2026-0007".to_owned(),
+        subject: "Situs Dinas Kesehatan berisi judi online".to_owned(),
+        from: "Budi Warga <budi@warga.example>".to_owned(),
+        pending,
+        arrived_at: at(23, 11, 0),
+        stage: Stage::Verification,
+        due_at: (!pending).then(|| at(23, 14, 30)),
+        text: "Ini tangkapan layarnya.".to_owned(),
+        files: if pending { Vec::new() } else { vec![evidence_file()] },
+    }
+}
+
+fn deadline(minutes_left: i64, escalation: bool) -> Deadline {
+    Deadline {
+        audience: if escalation { Role::Kabid } else { Role::Analyst },
+        number: "CIAMIS-2026-0007".to_owned(),
+        subject: "Situs Dinas Kesehatan berisi judi online".to_owned(),
+        stage: Stage::Verification,
+        started_at: at(23, 10, 30),
+        due_at: at(23, 14, 30),
+        share_percent: if escalation { 100 } else { 50 },
+        minutes_left,
+        escalation,
+    }
+}
+
+fn evidence_file() -> EvidenceFile {
+    EvidenceFile {
+        name: "layar.png".to_owned(),
+        content: Content::Image,
+        size_bytes: 182_000,
+        digest: Digest::of(b"layar"),
+    }
+}

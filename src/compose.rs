@@ -83,7 +83,8 @@ pub fn compose(letter: &Letter) -> Result<Vec<u8>> {
     if let Some(id) = letter.in_reply_to.as_deref().filter(|id| is_repeatable(id)) {
         builder = builder.in_reply_to(format!("<{id}>"));
     }
-    let references: Vec<_> = letter.references.iter().filter(|id| is_repeatable(id)).map(|id| format!("<{id}>")).collect();
+    let references: Vec<_> =
+        letter.references.iter().filter(|id| is_repeatable(id)).map(|id| format!("<{id}>")).collect();
     if !references.is_empty() {
         let recent = &references[references.len().saturating_sub(REFERENCES_MAX)..];
         // The first id is the head of the thread; mail programs gather by it.

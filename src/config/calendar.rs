@@ -59,25 +59,43 @@ enum HolidayKind {
 impl CalendarFile {
     pub(super) fn build(self, (path, text): &(String, String), faults: &mut Vec<Fault>) -> Option<Calendar> {
         let before = faults.len();
-        let mut fault = |needle: &str, message: String, remedy: &str| faults.push(Fault::at(path, text, needle, message, remedy));
+        let mut fault =
+            |needle: &str, message: String, remedy: &str| faults.push(Fault::at(path, text, needle, message, remedy));
         let zone = self.time_zone.parse::<Tz>();
         if zone.is_err() {
-            fault("time_zone", format!("`{}` is no time zone", self.time_zone), "write \"Asia/Jakarta\", \"Asia/Makassar\" or \"Asia/Jayapura\"");
+            fault(
+                "time_zone",
+                format!("`{}` is no time zone", self.time_zone),
+                "write \"Asia/Jakarta\", \"Asia/Makassar\" or \"Asia/Jayapura\"",
+            );
         }
         let ordinary = week(&self.hours, &mut fault);
         let mut periods: Vec<Period> = Vec::new();
         for table in self.period {
             if table.to < table.from || periods.iter().any(|other| other.from <= table.to && table.from <= other.to) {
-                fault(&table.name, format!("the period `{}` ends before it begins or overlaps another", table.name), "correct its dates");
+                fault(
+                    &table.name,
+                    format!("the period `{}` ends before it begins or overlaps another", table.name),
+                    "correct its dates",
+                );
             }
-            periods.push(Period { week: week(&table.hours, &mut fault), name: table.name, from: table.from, to: table.to });
+            periods.push(Period {
+                week: week(&table.hours, &mut fault),
+                name: table.name,
+                from: table.from,
+                to: table.to,
+            });
         }
         let mut holidays = BTreeMap::new();
         let mut listed_years = BTreeSet::new();
         for holiday in self.holiday {
             listed_years.insert(holiday.date.year());
             if let Some(other) = holidays.insert(holiday.date, holiday.name) {
-                fault(&holiday.date.to_string(), format!("{} is listed twice, also as `{other}`", holiday.date), "keep one of the two");
+                fault(
+                    &holiday.date.to_string(),
+                    format!("{} is listed twice, also as `{other}`", holiday.date),
+                    "keep one of the two",
+                );
             }
         }
         if faults.len() > before {
@@ -119,7 +137,8 @@ fn week(hours: &[Hours], fault: &mut impl FnMut(&str, String, &str)) -> Week {
 fn spans(entry: &Hours) -> Result<Vec<Span>, (String, String)> {
     let at = |text: &String| clock(text).map_err(|message| (text.clone(), message));
     let (from, to) = (at(&entry.from)?, at(&entry.to)?);
-    let disorder = |text: &String| Err((text.clone(), format!("the hours {} to {} are out of order", entry.from, entry.to)));
+    let disorder =
+        |text: &String| Err((text.clone(), format!("the hours {} to {} are out of order", entry.from, entry.to)));
     if from >= to {
         return disorder(&entry.to);
     }

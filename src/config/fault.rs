@@ -34,7 +34,9 @@ impl Fault {
         let message = error.message().to_owned();
         let (remedy, unknown_key) = match unknown(&message) {
             Some((found, expected)) => (suggestion(found, &expected), true),
-            None if message.starts_with("missing field") => ("add it; the shipped file shows it with its meaning".to_owned(), false),
+            None if message.starts_with("missing field") => {
+                ("add it; the shipped file shows it with its meaning".to_owned(), false)
+            }
             None => ("see the comment beside this key in the shipped file".to_owned(), false),
         };
         Fault { file: file.to_owned(), line, message, remedy, unknown_key }
@@ -54,7 +56,8 @@ fn unknown(message: &str) -> Option<(&str, Vec<&str>)> {
 }
 
 fn suggestion(found: &str, expected: &[&str]) -> String {
-    let nearest = expected.iter().max_by(|a, b| strsim::jaro_winkler(found, a).total_cmp(&strsim::jaro_winkler(found, b)));
+    let nearest =
+        expected.iter().max_by(|a, b| strsim::jaro_winkler(found, a).total_cmp(&strsim::jaro_winkler(found, b)));
     match nearest {
         Some(nearest) if strsim::jaro_winkler(found, nearest) > 0.8 => format!("did you mean `{nearest}`?"),
         Some(_) => format!("remove it; known here: {}", expected.join(", ")),

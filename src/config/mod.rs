@@ -136,11 +136,13 @@ fn without_line(text: &str, line: usize) -> String {
 fn layered((path, text): &(String, String), faults: &mut Vec<Fault>) -> Option<settings::SettingsFile> {
     // No `try_parsing`: it turns the text 007 into the number 7.
     let environment = Environment::with_prefix(PREFIX).prefix_separator("__").separator("__");
-    let built = config::Config::builder().add_source(File::from_str(text, FileFormat::Toml)).add_source(environment).build();
+    let built =
+        config::Config::builder().add_source(File::from_str(text, FileFormat::Toml)).add_source(environment).build();
     match built.and_then(config::Config::try_deserialize) {
         Ok(settings) => Some(settings),
         Err(error) => {
-            let remedy = "correct or unset the SIAGA__SECTION__KEY variable; its names are those of siaga.toml in capitals";
+            let remedy =
+                "correct or unset the SIAGA__SECTION__KEY variable; its names are those of siaga.toml in capitals";
             faults.push(Fault::new(&format!("{path} with the environment"), None, error.to_string(), remedy));
             None
         }
@@ -165,12 +167,22 @@ impl Config {
         }
         for (section, protection) in [("imap", self.settings.imap.security), ("smtp", self.settings.smtp.security)] {
             if protection == Protection::Plain {
-                warnings.push(format!("[{section}] security = \"plain\" sends passwords readably and works on loopback only; use \"tls\""));
+                warnings.push(format!(
+                    "[{section}] security = \"plain\" sends passwords readably and works on loopback only; use \"tls\""
+                ));
             }
         }
         let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-        for name in names.filter(|name| name.starts_with("SIAGA_") && !name.starts_with("SIAGA__") && name != "SIAGA_CRASH_AT" && name != "SIAGA_CORPUS" && name != "SIAGA_LOG") {
-            warnings.push(format!("the variable {name} has no effect; two underscores separate the parts: SIAGA__SECTION__KEY"));
+        for name in names.filter(|name| {
+            name.starts_with("SIAGA_")
+                && !name.starts_with("SIAGA__")
+                && name != "SIAGA_CRASH_AT"
+                && name != "SIAGA_CORPUS"
+                && name != "SIAGA_LOG"
+        }) {
+            warnings.push(format!(
+                "the variable {name} has no effect; two underscores separate the parts: SIAGA__SECTION__KEY"
+            ));
         }
         warnings
     }

@@ -78,7 +78,13 @@ impl PeopleFile {
         for (person, of_team) in team.chain(contacts.map(|person| (person, false))) {
             if seen.iter().any(|other| other.same_mailbox(&person.address)) {
                 let message = format!("{} stands there twice", person.address);
-                faults.push(Fault::at(path, text, person.address.as_str(), message, "one address has one role: keep one of the two"));
+                faults.push(Fault::at(
+                    path,
+                    text,
+                    person.address.as_str(),
+                    message,
+                    "one address has one role: keep one of the two",
+                ));
             }
             seen.extend(of_team.then_some(&person.address));
         }
@@ -89,7 +95,13 @@ impl PeopleFile {
         for (index, opd) in directory.opds.iter().enumerate() {
             if directory.opds[..index].iter().any(|other| other.code == opd.code) {
                 let message = format!("the OPD code `{}` stands there twice", opd.code);
-                faults.push(Fault::at(path, text, &format!("\"{}\"", opd.code), message, "give each OPD a code of its own"));
+                faults.push(Fault::at(
+                    path,
+                    text,
+                    &format!("\"{}\"", opd.code),
+                    message,
+                    "give each OPD a code of its own",
+                ));
             }
         }
         (faults.len() == before).then_some(directory)

@@ -13,7 +13,7 @@ pub enum SecretSource {
     File(PathBuf),
     /// A credential handed over by the service manager (`LoadCredential=`).
     Credential(String),
-    /// A command that prints an `OAuth2` access token.
+    /// A command that prints an OAuth2 access token.
     TokenCommand(Vec<String>),
 }
 

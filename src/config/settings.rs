@@ -263,22 +263,37 @@ struct AnswerSection {
 impl SettingsFile {
     pub(super) fn build(self, (path, text): &(String, String), faults: &mut Vec<Fault>) -> Option<Settings> {
         let before = faults.len();
-        let mut fault = |needle: &str, message: String, remedy: &str| faults.push(Fault::at(path, text, needle, message, remedy));
+        let mut fault =
+            |needle: &str, message: String, remedy: &str| faults.push(Fault::at(path, text, needle, message, remedy));
         let prefix = &self.desk.ticket_prefix;
         if prefix.is_empty() || prefix.len() > 16 || !prefix.bytes().all(|byte| byte.is_ascii_uppercase()) {
-            fault("ticket_prefix", format!("`{prefix}` is no ticket prefix"), "write 1 to 16 capital letters, e.g. \"CIAMIS\"");
+            fault(
+                "ticket_prefix",
+                format!("`{prefix}` is no ticket prefix"),
+                "write 1 to 16 capital letters, e.g. \"CIAMIS\"",
+            );
         }
         let folders = [&self.imap.inbox, &self.imap.processed, &self.imap.held, &self.imap.oversize];
         for folder in folders {
-            if folder.is_empty() || !folder.bytes().all(|byte| (b' '..=b'~').contains(&byte) && !b"\"\\&%*".contains(&byte)) {
-                fault(folder, format!("`{folder}` is no folder name every server knows"), "use letters, digits, dots and dashes only");
+            if folder.is_empty()
+                || !folder.bytes().all(|byte| (b' '..=b'~').contains(&byte) && !b"\"\\&%*".contains(&byte))
+            {
+                fault(
+                    folder,
+                    format!("`{folder}` is no folder name every server knows"),
+                    "use letters, digits, dots and dashes only",
+                );
             }
         }
         if self.outbox.retry.is_empty() {
             fault("retry", "retry names no pause".to_owned(), "write at least one, e.g. [\"1m\", \"5m\"]");
         }
         if !(1..=16).contains(&self.smtp.connections) {
-            fault("connections", format!("{} connections cannot be kept", self.smtp.connections), "write a number from 1 to 16");
+            fault(
+                "connections",
+                format!("{} connections cannot be kept", self.smtp.connections),
+                "write a number from 1 to 16",
+            );
         }
         let imap_secret = secret(self.imap.password_file, self.imap.credential, self.imap.token_command);
         if imap_secret.is_none() && self.intake.source == Source::Imap {

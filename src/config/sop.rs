@@ -35,12 +35,24 @@ impl StageTable {
         let limit = limit(&self.limit);
         if limit.is_none() {
             let message = format!("`{}` is no time limit", self.limit);
-            faults.push(Fault::at(path, text, "limit", message, "write it like \"3h\", \"90m\" or \"1d\" (working days)"));
+            faults.push(Fault::at(
+                path,
+                text,
+                "limit",
+                message,
+                "write it like \"3h\", \"90m\" or \"1d\" (working days)",
+            ));
         }
         let shares_right = self.remind_at.iter().all(|share| (1..=99).contains(share)) && self.remind_at.is_sorted();
         if !shares_right {
             let message = format!("{:?} are no shares of the time", self.remind_at);
-            faults.push(Fault::at(path, text, "remind_at", message, "write rising per cents from 1 to 99, e.g. [50, 80]"));
+            faults.push(Fault::at(
+                path,
+                text,
+                "remind_at",
+                message,
+                "write rising per cents from 1 to 99, e.g. [50, 80]",
+            ));
         }
         if self.escalate_at < 1 || self.escalate_at > 100 {
             let message = format!("{} is no share of the time", self.escalate_at);
@@ -58,7 +70,9 @@ impl StageTable {
 }
 
 fn limit(text: &str) -> Option<Limit> {
-    let number = |suffix: char| text.strip_suffix(suffix).and_then(|number| number.parse::<u32>().ok()).filter(|n| (1..=10_000).contains(n));
+    let number = |suffix: char| {
+        text.strip_suffix(suffix).and_then(|number| number.parse::<u32>().ok()).filter(|n| (1..=10_000).contains(n))
+    };
     let minutes = number('m').or_else(|| number('h').map(|hours| hours * 60)).map(Limit::Minutes);
     minutes.or_else(|| number('d').map(Limit::Days))
 }

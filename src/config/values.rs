@@ -18,7 +18,8 @@ pub(super) fn durations<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Ve
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {
-    humantime::parse_duration(text).map_err(|_| format!("`{text}` is no length of time; write it like \"30s\", \"5m\" or \"3h\""))
+    humantime::parse_duration(text)
+        .map_err(|_| format!("`{text}` is no length of time; write it like \"30s\", \"5m\" or \"3h\""))
 }
 
 /// A size in bytes: `64MiB`, `500KiB`, `1000000`.

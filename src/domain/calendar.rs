@@ -102,7 +102,9 @@ impl Calendar {
         let at = match (limit, counting) {
             (Limit::Minutes(minutes), Counting::Calendar) => start + TimeDelta::minutes(minutes.into()),
             (Limit::Days(days), Counting::Calendar) => start + TimeDelta::days(days.into()),
-            (Limit::Minutes(minutes), Counting::Working) => self.after_working(start, TimeDelta::minutes(minutes.into())),
+            (Limit::Minutes(minutes), Counting::Working) => {
+                self.after_working(start, TimeDelta::minutes(minutes.into()))
+            }
             (Limit::Days(days), Counting::Working) => self.after_days(start, days),
         };
         let years = self.local(start).year()..=self.local(at).year();
@@ -178,7 +180,8 @@ impl Calendar {
     /// of the rest if that is a rest. A start outside working hours counts from the next opening.
     fn after_days(&self, start: Time, days: u32) -> Time {
         let start = self.local(self.next_open(start)).naive_local();
-        let working_days = start.date().iter_days().skip(1).take(HORIZON_DAYS as usize).filter(|day| !self.spans(*day).is_empty());
+        let working_days =
+            start.date().iter_days().skip(1).take(HORIZON_DAYS as usize).filter(|day| !self.spans(*day).is_empty());
         let Some(day) = working_days.take(days as usize).last() else {
             return self.instant(start);
         };
@@ -203,7 +206,8 @@ impl Calendar {
     /// The working spans from an instant on, the first one cut at it.
     fn spans_from(&self, at: NaiveDateTime) -> impl Iterator<Item = (NaiveDateTime, NaiveDateTime)> + '_ {
         at.date().iter_days().take(HORIZON_DAYS as usize).flat_map(move |day| {
-            let spans = self.spans(day).iter().map(move |span| (day.and_time(span.from).max(at), day.and_time(span.to)));
+            let spans =
+                self.spans(day).iter().map(move |span| (day.and_time(span.from).max(at), day.and_time(span.to)));
             spans.filter(|(from, to)| from < to).collect::<Vec<_>>()
         })
     }
@@ -220,10 +224,10 @@ impl Calendar {
         // A local time that a clock change skips or repeats: Indonesia has none, others may.
         match self.zone.from_local_datetime(&local).earliest() {
             Some(at) => at.with_timezone(&Utc),
-            None => (local + TimeDelta::hours(1)).and_local_timezone(self.zone).earliest().map_or(
-                DateTime::from_naive_utc_and_offset(local, Utc),
-                |at| at.with_timezone(&Utc),
-            ),
+            None => (local + TimeDelta::hours(1))
+                .and_local_timezone(self.zone)
+                .earliest()
+                .map_or(DateTime::from_naive_utc_and_offset(local, Utc), |at| at.with_timezone(&Utc)),
         }
     }
 }

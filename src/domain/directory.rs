@@ -112,7 +112,10 @@ mod tests {
                 from: day("2026-11-20"),
                 until: day("2026-11-30"),
             }],
-            opds: vec![opd("diskominfo", &["*.ciamiskab.go.id"]), opd("dinkes", &["dinkes.ciamiskab.go.id", "*.dinkes.ciamiskab.go.id"])],
+            opds: vec![
+                opd("diskominfo", &["*.ciamiskab.go.id"]),
+                opd("dinkes", &["dinkes.ciamiskab.go.id", "*.dinkes.ciamiskab.go.id"]),
+            ],
         }
     }
 

@@ -13,7 +13,10 @@ pub fn hosts_in(text: &str) -> impl Iterator<Item = String> + '_ {
 fn is_host(word: &str) -> bool {
     let Some((_, top)) = word.rsplit_once('.') else { return false };
     let label = |label: &str| !label.is_empty() && label.len() <= 63;
-    top.len() >= 2 && top.bytes().all(|byte| byte.is_ascii_alphabetic()) && word.len() <= 253 && word.split('.').all(label)
+    top.len() >= 2
+        && top.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && word.len() <= 253
+        && word.split('.').all(label)
 }
 
 #[cfg(test)]

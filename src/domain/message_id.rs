@@ -55,7 +55,11 @@ impl MessageIdKey {
             return None;
         }
         let ticket: i64 = ticket.parse().ok()?;
-        Some(Minted { outbox: OutboxId(outbox.parse().ok()?), ticket: (ticket > 0).then_some(TicketId(ticket)), header_id: header_id.clone() })
+        Some(Minted {
+            outbox: OutboxId(outbox.parse().ok()?),
+            ticket: (ticket > 0).then_some(TicketId(ticket)),
+            header_id: header_id.clone(),
+        })
     }
 
     fn mac(&self, body: &str, domain: &str) -> Hmac<Sha256> {

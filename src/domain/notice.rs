@@ -51,7 +51,9 @@ impl Notice {
     pub fn language(&self) -> Language {
         match self {
             Notice::ReportReceived(notice) => notice.language,
-            Notice::TicketOpened(_) | Notice::MessageFiled(_) | Notice::Deadline(_) | Notice::MailHeld(_) => Language::Id,
+            Notice::TicketOpened(_) | Notice::MessageFiled(_) | Notice::Deadline(_) | Notice::MailHeld(_) => {
+                Language::Id
+            }
         }
     }
 
@@ -59,7 +61,9 @@ impl Notice {
     pub fn class(&self) -> Class {
         match self {
             Notice::ReportReceived(_) => Class::Acknowledgement,
-            Notice::TicketOpened(_) | Notice::MessageFiled(_) | Notice::Deadline(_) | Notice::MailHeld(_) => Class::Request,
+            Notice::TicketOpened(_) | Notice::MessageFiled(_) | Notice::Deadline(_) | Notice::MailHeld(_) => {
+                Class::Request
+            }
         }
     }
 }

@@ -82,9 +82,17 @@ impl Context {
     }
 
     /// Freezes one mail for everybody who has the notice's role.
-    pub(super) fn post_to_role(&self, db: &Connection, notice: &Notice, ticket: Option<TicketId>, purpose: &str, now: Time) -> Result<()> {
+    pub(super) fn post_to_role(
+        &self,
+        db: &Connection,
+        notice: &Notice,
+        ticket: Option<TicketId>,
+        purpose: &str,
+        now: Time,
+    ) -> Result<()> {
         for person in self.people_of(notice.audience(), now) {
-            let posting = Posting { notice, to: person, ticket, purpose: purpose.to_owned(), answers: None, evidence: None };
+            let posting =
+                Posting { notice, to: person, ticket, purpose: purpose.to_owned(), answers: None, evidence: None };
             self.post(db, &posting, now)?;
         }
         Ok(())

@@ -125,7 +125,13 @@ impl Engine {
     ///
     /// # Errors
     /// If the database refuses or a template fails; then the receipt stays as it was.
-    pub fn take_in(&mut self, receipt: ReceiptId, mail: &IncomingMail, evidence: Evidence, now: Time) -> Result<Verdict> {
+    pub fn take_in(
+        &mut self,
+        receipt: ReceiptId,
+        mail: &IncomingMail,
+        evidence: Evidence,
+        now: Time,
+    ) -> Result<Verdict> {
         let Engine { store, context } = self;
         let verdict = store.write(|tx| {
             let receipt = receipts::get(tx, receipt)?.context("take in a message without receipt")?;
@@ -184,7 +190,13 @@ impl Context {
             let message = messages::insert(db, mail, filing(None, Meaning::Archived, incoming))?;
             self.log(db, None, Kind::MessageArchived, Some(mail.raw), json!({ "message": message.0 }), now)?;
             let reason = "arrived before this desk began its work".to_owned();
-            return Ok(Verdict { action: Action::Ignored, reason, ticket: None, state: State::Archived, message: Some(message) });
+            return Ok(Verdict {
+                action: Action::Ignored,
+                reason,
+                ticket: None,
+                state: State::Archived,
+                message: Some(message),
+            });
         }
         if mail.message_id.as_deref().is_some_and(|id| self.key.recognise(id).is_some()) {
             return self.ignore(db, incoming, Action::Ignored, "own mail that came back", now);
@@ -201,14 +213,23 @@ impl Context {
             },
             Nature::MachineReport => self.ignore(db, incoming, Action::Ignored, "periodic machine report", now),
             Nature::Person | Nature::AbuseReport => match thread.ticket() {
-                Some(ticket) if staff && commands(mail) => self.file(db, incoming, ticket, Action::Commands, &thread, now),
+                Some(ticket) if staff && commands(mail) => {
+                    self.file(db, incoming, ticket, Action::Commands, &thread, now)
+                }
                 Some(ticket) => self.file(db, incoming, ticket, Action::FollowUp, &thread, now),
                 None => self.open_ticket(db, incoming, &thread, now),
             },
         }
     }
 
-    fn duplicate(&self, db: &Connection, mail: &IncomingMail, message: MessageId, ticket: Option<TicketId>, now: Time) -> Result<Verdict> {
+    fn duplicate(
+        &self,
+        db: &Connection,
+        mail: &IncomingMail,
+        message: MessageId,
+        ticket: Option<TicketId>,
+        now: Time,
+    ) -> Result<Verdict> {
         self.log(db, ticket, Kind::DuplicateReceived, Some(mail.raw), json!({ "message": message.0 }), now)?;
         Ok(Verdict {
             action: Action::Duplicate,
@@ -219,13 +240,23 @@ impl Context {
         })
     }
 
-    fn ignore(&self, db: &Connection, incoming: Incoming<'_>, action: Action, reason: &str, now: Time) -> Result<Verdict> {
+    fn ignore(
+        &self,
+        db: &Connection,
+        incoming: Incoming<'_>,
+        action: Action,
+        reason: &str,
+        now: Time,
+    ) -> Result<Verdict> {
         let meaning = match action {
             Action::Bounce => Meaning::Bounce,
             Action::AutoReply => Meaning::AutoReply,
-            Action::NewTicket | Action::FollowUp | Action::Commands | Action::Duplicate | Action::Ignored | Action::Held => {
-                Meaning::Ignored
-            }
+            Action::NewTicket
+            | Action::FollowUp
+            | Action::Commands
+            | Action::Duplicate
+            | Action::Ignored
+            | Action::Held => Meaning::Ignored,
         };
         let message = messages::insert(db, incoming.mail, filing(None, meaning, incoming))?;
         let detail = json!({ "message": message.0, "reason": reason });
@@ -234,7 +265,14 @@ impl Context {
     }
 
     /// A bounce goes to the outgoing mail it is about; nothing it says is answered.
-    fn bounce(&self, db: &Connection, incoming: Incoming<'_>, bounce: &Bounce, thread: &Thread, now: Time) -> Result<Verdict> {
+    fn bounce(
+        &self,
+        db: &Connection,
+        incoming: Incoming<'_>,
+        bounce: &Bounce,
+        thread: &Thread,
+        now: Time,
+    ) -> Result<Verdict> {
         let mut about = None;
         for id in bounce.about.iter().chain(&incoming.mail.in_reply_to).chain(&incoming.mail.references) {
             if self.key.recognise(id).is_some() {
@@ -273,7 +311,15 @@ impl Context {
     }
 
     /// Files a message on a ticket that exists.
-    fn file(&self, db: &Connection, incoming: Incoming<'_>, ticket: TicketId, action: Action, thread: &Thread, now: Time) -> Result<Verdict> {
+    fn file(
+        &self,
+        db: &Connection,
+        incoming: Incoming<'_>,
+        ticket: TicketId,
+        action: Action,
+        thread: &Thread,
+        now: Time,
+    ) -> Result<Verdict> {
         let mail = incoming.mail;
         let ticket = tickets::get(db, ticket)?;
         let address = mail.sender.as_ref().map(|person| &person.address);
@@ -293,7 +339,9 @@ impl Context {
             Action::Commands => Meaning::Commands,
             Action::AutoReply => Meaning::AutoReply,
             Action::Bounce => Meaning::Bounce,
-            Action::NewTicket | Action::FollowUp | Action::Duplicate | Action::Ignored | Action::Held => Meaning::FollowUp,
+            Action::NewTicket | Action::FollowUp | Action::Duplicate | Action::Ignored | Action::Held => {
+                Meaning::FollowUp
+            }
         };
         let message = messages::insert(db, mail, Filing { pending, ..filing(Some(ticket.id), meaning, incoming) })?;
         let actor = actor(mail, role);
@@ -327,7 +375,8 @@ impl Context {
         for person in self.people_of(notice.audience(), now) {
             if outbox::count_since(db, notice.folder(), &person.address, hour_ago)? < HELD_NOTICES_PER_HOUR {
                 let purpose = format!("held:{}:{}", receipt.id.0, now.timestamp());
-                let posting = Posting { notice: &notice, to: person, ticket: None, purpose, answers: None, evidence: None };
+                let posting =
+                    Posting { notice: &notice, to: person, ticket: None, purpose, answers: None, evidence: None };
                 self.post(db, &posting, now)?;
             }
         }

@@ -11,7 +11,9 @@ use crate::domain::completeness::missing;
 use crate::domain::hosts::hosts_in;
 use crate::domain::incoming::{Defect, IncomingMail};
 use crate::domain::logbook::{Entry, Kind};
-use crate::domain::notice::{EvidenceFile, FileReceived, MessageFiled, Notice, OwnHost, OwnWords, ReportReceived, TicketOpened};
+use crate::domain::notice::{
+    EvidenceFile, FileReceived, MessageFiled, Notice, OwnHost, OwnWords, ReportReceived, TicketOpened,
+};
 use crate::domain::person::{Address, Person};
 use crate::domain::stage::Stage;
 use crate::domain::ticket::Ticket;
@@ -26,7 +28,13 @@ use crate::store::{logbook, outbox, tickets, timers};
 
 impl Context {
     /// Opens a ticket for a report, with everything that follows from it.
-    pub(super) fn open_ticket(&self, db: &Connection, incoming: Incoming<'_>, thread: &Thread, now: Time) -> Result<Verdict> {
+    pub(super) fn open_ticket(
+        &self,
+        db: &Connection,
+        incoming: Incoming<'_>,
+        thread: &Thread,
+        now: Time,
+    ) -> Result<Verdict> {
         let mail = incoming.mail;
         let year = self.rules.calendar.local(incoming.arrived_at).year();
         let number = tickets::next_number(db, &self.desk.ticket_prefix, year)?;
@@ -68,7 +76,13 @@ impl Context {
     }
 
     /// Acknowledges a report if it may be; the reason if not.
-    fn acknowledge(&self, db: &Connection, ticket: &Ticket, incoming: Incoming<'_>, now: Time) -> Result<Option<Silence>> {
+    fn acknowledge(
+        &self,
+        db: &Connection,
+        ticket: &Ticket,
+        incoming: Incoming<'_>,
+        now: Time,
+    ) -> Result<Option<Silence>> {
         let given = match incoming.mail.sender.as_ref() {
             Some(sender) => given(db, &sender.address, now)?,
             None => Given::default(),
@@ -126,7 +140,14 @@ impl Context {
         }
     }
 
-    fn ticket_opened(&self, ticket: &Ticket, incoming: Incoming<'_>, thread: &Thread, silence: Option<Silence>, now: Time) -> Notice {
+    fn ticket_opened(
+        &self,
+        ticket: &Ticket,
+        incoming: Incoming<'_>,
+        thread: &Thread,
+        silence: Option<Silence>,
+        now: Time,
+    ) -> Notice {
         let mail = incoming.mail;
         let due_at = ticket.due_at.unwrap_or(incoming.arrived_at);
         Notice::TicketOpened(TicketOpened {

@@ -84,7 +84,9 @@ impl Finder<'_> {
             return Ok(Thread::Nowhere);
         };
         let sender = mail.sender.as_ref().map(|person| &person.address);
-        let known = |address: &Address| Ok::<_, anyhow::Error>(self.staff || tickets::is_participant(self.db, ticket.id, address)?);
+        let known = |address: &Address| {
+            Ok::<_, anyhow::Error>(self.staff || tickets::is_participant(self.db, ticket.id, address)?)
+        };
         match sender {
             Some(address) if known(address)? => Ok(Thread::Numbered(ticket.id)),
             Some(_) | None => Ok(Thread::Mentioned(number)),

@@ -42,6 +42,6 @@ pub struct Login {
 pub enum Secret {
     /// A password.
     Password(SecretString),
-    /// A command whose first output line is an `OAuth2` access token (XOAUTH2).
+    /// A command whose first output line is an OAuth2 access token (XOAUTH2).
     TokenCommand(Vec<String>),
 }

@@ -8,7 +8,8 @@ use mail_parser::{MessagePart, MimeHeaders};
 /// The text of a body part: `parsed`, unless its charset was missing, wrong or unknown.
 pub(super) fn body(part: &MessagePart<'_>, parsed: &str) -> String {
     let text = repaired(parsed);
-    let parameter = |name: &str| part.content_type().and_then(|content| content.attribute(name)).map(str::to_ascii_lowercase);
+    let parameter =
+        |name: &str| part.content_type().and_then(|content| content.attribute(name)).map(str::to_ascii_lowercase);
     if parameter("format").as_deref() == Some("flowed") {
         return flowed(&text, parameter("delsp").as_deref() == Some("yes"));
     }
@@ -79,7 +80,9 @@ fn percent_decoded(text: &str, charset: &str) -> String {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let hex = (bytes[at] == b'%').then(|| text.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok())).flatten();
+        let hex = (bytes[at] == b'%')
+            .then(|| text.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok()))
+            .flatten();
         decoded.push(hex.unwrap_or(bytes[at]));
         at += if hex.is_some() { 3 } else { 1 };
     }
@@ -137,7 +140,9 @@ fn percent_like(text: &str) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let hex = (bytes[at] == b'=').then(|| text.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok())).flatten();
+        let hex = (bytes[at] == b'=')
+            .then(|| text.get(at + 1..at + 3).and_then(|hex| u8::from_str_radix(hex, 16).ok()))
+            .flatten();
         match (hex, bytes[at]) {
             (Some(byte), _) => decoded.push(byte),
             (None, b'_') => decoded.push(b' '),
@@ -150,7 +155,8 @@ fn percent_like(text: &str) -> Vec<u8> {
 
 /// Base64 as it comes: whatever is no digit of it is passed over, a torn end is left out.
 fn lenient_base64(text: &str) -> Vec<u8> {
-    let digits: Vec<u8> = text.bytes().filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')).collect();
+    let digits: Vec<u8> =
+        text.bytes().filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')).collect();
     let whole = digits.len() - if digits.len() % 4 == 1 { 1 } else { 0 };
     base64::engine::general_purpose::STANDARD_NO_PAD
         .decode(&digits[..whole])

@@ -30,7 +30,8 @@ fn shortened(name: &str) -> String {
     if name.chars().count() <= NAME_MAX {
         return name.to_owned();
     }
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension).filter(|extension| extension.chars().count() <= 10);
+    let extension =
+        name.rsplit_once('.').map(|(_, extension)| extension).filter(|extension| extension.chars().count() <= 10);
     match extension {
         Some(extension) => {
             let stem: String = name.chars().take(NAME_MAX - extension.chars().count() - 1).collect();
@@ -69,7 +70,10 @@ pub(super) fn content_of(bytes: &[u8]) -> Content {
     if at(0, b"PK\x03\x04") || at(0, b"PK\x05\x06") {
         let head = &bytes[..bytes.len().min(4096)];
         let names = |needle: &[u8]| head.windows(needle.len()).any(|window| window == needle);
-        let office = names(b"[Content_Types].xml") || names(b"mimetypeapplication/vnd.oasis") || names(b"word/") || names(b"xl/");
+        let office = names(b"[Content_Types].xml")
+            || names(b"mimetypeapplication/vnd.oasis")
+            || names(b"word/")
+            || names(b"xl/");
         return if office { Content::Office } else { Content::Archive };
     }
     if at(0, b"RIFF") {
@@ -85,7 +89,8 @@ pub(super) fn content_of(bytes: &[u8]) -> Content {
         return *content;
     }
     let head = &bytes[..bytes.len().min(4096)];
-    let printable = !head.is_empty() && head.iter().all(|byte| *byte >= 0x20 || matches!(byte, b'\n' | b'\r' | b'\t' | 0x0c | 0x1b));
+    let printable = !head.is_empty()
+        && head.iter().all(|byte| *byte >= 0x20 || matches!(byte, b'\n' | b'\r' | b'\t' | 0x0c | 0x1b));
     if printable { Content::Text } else { Content::Other }
 }
 

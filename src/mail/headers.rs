@@ -104,7 +104,10 @@ fn is_trace(line: &[u8]) -> bool {
     let name = String::from_utf8_lossy(&line[..colon]).trim().to_ascii_lowercase();
     name.starts_with("x-")
         || name.starts_with("arc-")
-        || matches!(name.as_str(), "return-path" | "received" | "delivered-to" | "authentication-results" | "received-spf" | "status")
+        || matches!(
+            name.as_str(),
+            "return-path" | "received" | "delivered-to" | "authentication-results" | "received-spf" | "status"
+        )
 }
 
 #[cfg(test)]

@@ -119,7 +119,8 @@ fn is_hidden(tag: &Tag<'_>) -> bool {
     if matches!(tag.name.as_str(), "head" | "template" | "noframes" | "object" | "svg" | "math") {
         return true;
     }
-    let style: String = attribute(tag.attributes, "style").unwrap_or("").to_ascii_lowercase().split_whitespace().collect();
+    let style: String =
+        attribute(tag.attributes, "style").unwrap_or("").to_ascii_lowercase().split_whitespace().collect();
     let declares = |property: &str, values: &[&str]| {
         style.split(';').filter_map(|declaration| declaration.split_once(':')).any(|(name, value)| {
             name == property && values.iter().any(|hidden| value.trim_end_matches("!important") == *hidden)
@@ -132,16 +133,47 @@ fn is_hidden(tag: &Tag<'_>) -> bool {
         || declares("opacity", &["0"])
         || declares("max-height", &["0", "0px"])
         || (declares("color", &white) && !style.contains("background"))
-        || (tag.name == "font" && attribute(tag.attributes, "color").is_some_and(|color| white.contains(&color.to_ascii_lowercase().as_str())))
+        || (tag.name == "font"
+            && attribute(tag.attributes, "color")
+                .is_some_and(|color| white.contains(&color.to_ascii_lowercase().as_str())))
         || attribute(tag.attributes, "hidden").is_some()
         || tag.attributes.split_whitespace().any(|word| word.eq_ignore_ascii_case("hidden"))
 }
 
-const VOID: &[&str] = &["br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "wbr", "param", "track"];
+const VOID: &[&str] =
+    &["br", "hr", "img", "input", "meta", "link", "area", "base", "col", "embed", "source", "wbr", "param", "track"];
 
 const BLOCKS: &[&str] = &[
-    "p", "div", "table", "tr", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "section", "article",
-    "header", "footer", "address", "center", "dl", "dt", "dd", "form", "fieldset", "body", "hr", "caption", "figure",
+    "p",
+    "div",
+    "table",
+    "tr",
+    "ul",
+    "ol",
+    "li",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "blockquote",
+    "pre",
+    "section",
+    "article",
+    "header",
+    "footer",
+    "address",
+    "center",
+    "dl",
+    "dt",
+    "dd",
+    "form",
+    "fieldset",
+    "body",
+    "hr",
+    "caption",
+    "figure",
 ];
 
 #[derive(Default)]
@@ -168,7 +200,7 @@ impl Writer {
             let entity_end = rest[at..].bytes().take(32).position(|byte| byte == b';').map(|end| at + end + 1);
             let end = entity_end.unwrap_or(at + 1);
             let mut decoded = String::new();
-            add_html_token(&mut decoded, rest[at..end].as_bytes(), false);
+            add_html_token(&mut decoded, &rest.as_bytes()[at..end], false);
             self.plain(&decoded.replace('\u{A0}', " "));
             rest = &rest[end..];
         }
@@ -221,7 +253,9 @@ impl Writer {
                 self.line.push_str("________________________________");
                 self.end_line(true);
             }
-            "a" if !tag.closing => self.links.push((attribute(tag.attributes, "href").unwrap_or("").to_owned(), self.line.len())),
+            "a" if !tag.closing => {
+                self.links.push((attribute(tag.attributes, "href").unwrap_or("").to_owned(), self.line.len()))
+            }
             "a" => self.end_link(),
             "td" | "th" if !tag.closing => self.space = true,
             "img" => self.image(tag),

@@ -3,14 +3,55 @@
 use crate::domain::incoming::Language;
 
 const INDONESIAN: &[&str] = &[
-    "yang", "dan", "di", "ke", "dari", "ini", "itu", "untuk", "dengan", "tidak", "saya", "kami", "ada", "pada", "telah", "sudah",
-    "dapat", "bisa", "mohon", "terima", "kasih", "selamat", "pagi", "siang", "sore", "situs", "laporan", "tersebut", "adalah", "akan",
-    "karena", "oleh", "juga", "atau", "bapak", "ibu", "kepada", "saat", "tadi", "kemarin", "halaman", "judi", "diretas", "tolong", "yth",
+    "yang", "dan", "di", "ke", "dari", "ini", "itu", "untuk", "dengan", "tidak", "saya", "kami", "ada", "pada",
+    "telah", "sudah", "dapat", "bisa", "mohon", "terima", "kasih", "selamat", "pagi", "siang", "sore", "situs",
+    "laporan", "tersebut", "adalah", "akan", "karena", "oleh", "juga", "atau", "bapak", "ibu", "kepada", "saat",
+    "tadi", "kemarin", "halaman", "judi", "diretas", "tolong", "yth",
 ];
 const ENGLISH: &[&str] = &[
-    "the", "and", "of", "to", "in", "is", "that", "for", "with", "not", "you", "we", "are", "have", "this", "from", "your", "can",
-    "was", "been", "please", "report", "dear", "hello", "found", "vulnerability", "site", "it", "be", "by", "would", "thank", "thanks",
-    "an", "or", "on", "will", "my", "our", "regards", "team", "which", "there",
+    "the",
+    "and",
+    "of",
+    "to",
+    "in",
+    "is",
+    "that",
+    "for",
+    "with",
+    "not",
+    "you",
+    "we",
+    "are",
+    "have",
+    "this",
+    "from",
+    "your",
+    "can",
+    "was",
+    "been",
+    "please",
+    "report",
+    "dear",
+    "hello",
+    "found",
+    "vulnerability",
+    "site",
+    "it",
+    "be",
+    "by",
+    "would",
+    "thank",
+    "thanks",
+    "an",
+    "or",
+    "on",
+    "will",
+    "my",
+    "our",
+    "regards",
+    "team",
+    "which",
+    "there",
 ];
 
 /// The language of a text; Indonesian when nothing tells.
@@ -39,6 +80,9 @@ mod tests {
         check("", Language::Id);
         check("https://dinkes.ciamiskab.go.id", Language::Id);
         check("XSS di halaman login, the payload is attached. Mohon dicek ya, terima kasih", Language::Id);
-        check("Bonjour, votre serveur permet une injection SQL. Voici comment la reproduire facilement chez vous", Language::En);
+        check(
+            "Bonjour, votre serveur permet une injection SQL. Voici comment la reproduire facilement chez vous",
+            Language::En,
+        );
     }
 }

@@ -42,7 +42,10 @@ pub(super) fn newly_written(text: &str) -> String {
         }
         if is_signature_mark(line, lines.len() - at) {
             at += 1;
-            at += lines[at..].iter().take_while(|line| !is_quoted(line) && attribution(&[line]).is_none() && !is_separator(line)).count();
+            at += lines[at..]
+                .iter()
+                .take_while(|line| !is_quoted(line) && attribution(&[line]).is_none() && !is_separator(line))
+                .count();
             continue;
         }
         if is_device_footer(line) {
@@ -79,31 +82,161 @@ fn is_separator(line: &str) -> bool {
     let inner = lower.trim_matches(|c: char| matches!(c, '-' | '_' | '=' | '>' | '*' | ' ' | '~'));
     let ruled = lower.len() >= inner.len() + 4 && lower.starts_with(['-', '_', '=', '*', '~']);
     const NAMES: &[&str] = &[
-        "original message", "pesan asli", "pesan terusan", "pesan diteruskan", "forwarded message", "forwarded by",
-        "original-nachricht", "ursprüngliche nachricht", "weitergeleitete nachricht", "message d'origine", "message original",
-        "message transféré", "mensaje original", "mensaje reenviado", "mensagem original", "mensagem encaminhada",
-        "messaggio originale", "messaggio inoltrato", "oorspronkelijk bericht", "doorgestuurd bericht", "ursprungligt meddelande",
-        "oprindelig meddelelse", "opprinnelig melding", "alkuperäinen viesti", "wiadomość oryginalna", "oryginalna wiadomość",
-        "исходное сообщение", "пересылаемое сообщение", "původní zpráva", "orijinal mesaj", "原始邮件", "原始郵件", "转发邮件",
-        "元のメッセージ", "original appointment", "mesej asal", "reply message", "reply above this line", "original email",
+        "original message",
+        "pesan asli",
+        "pesan terusan",
+        "pesan diteruskan",
+        "forwarded message",
+        "forwarded by",
+        "original-nachricht",
+        "ursprüngliche nachricht",
+        "weitergeleitete nachricht",
+        "message d'origine",
+        "message original",
+        "message transféré",
+        "mensaje original",
+        "mensaje reenviado",
+        "mensagem original",
+        "mensagem encaminhada",
+        "messaggio originale",
+        "messaggio inoltrato",
+        "oorspronkelijk bericht",
+        "doorgestuurd bericht",
+        "ursprungligt meddelande",
+        "oprindelig meddelelse",
+        "opprinnelig melding",
+        "alkuperäinen viesti",
+        "wiadomość oryginalna",
+        "oryginalna wiadomość",
+        "исходное сообщение",
+        "пересылаемое сообщение",
+        "původní zpráva",
+        "orijinal mesaj",
+        "原始邮件",
+        "原始郵件",
+        "转发邮件",
+        "元のメッセージ",
+        "original appointment",
+        "mesej asal",
+        "reply message",
+        "reply above this line",
+        "original email",
     ];
-    if ruled && NAMES.iter().any(|name| inner.starts_with(name) || (inner.ends_with(name) && inner.len() < name.len() + 20)) {
+    if ruled
+        && NAMES.iter().any(|name| inner.starts_with(name) || (inner.ends_with(name) && inner.len() < name.len() + 20))
+    {
         return true;
     }
-    lower.starts_with("begin forwarded message") || lower.starts_with("anfang der weitergeleiteten") || lower.starts_with("début du message réexpédié")
+    lower.starts_with("begin forwarded message")
+        || lower.starts_with("anfang der weitergeleiteten")
+        || lower.starts_with("début du message réexpédié")
 }
 
 const FROM: &[&str] = &[
-    "from", "dari", "von", "de", "van", "da", "från", "fra", "od", "lähettäjä", "от", "kimden", "gönderen", "寄件者", "寄件人",
-    "发件人", "差出人", "보낸 사람", "expéditeur", "daripada", "feladó", "από", "nadawca", "remitente", "mittente",
+    "from",
+    "dari",
+    "von",
+    "de",
+    "van",
+    "da",
+    "från",
+    "fra",
+    "od",
+    "lähettäjä",
+    "от",
+    "kimden",
+    "gönderen",
+    "寄件者",
+    "寄件人",
+    "发件人",
+    "差出人",
+    "보낸 사람",
+    "expéditeur",
+    "daripada",
+    "feladó",
+    "από",
+    "nadawca",
+    "remitente",
+    "mittente",
 ];
 const OTHERS: &[&str] = &[
-    "sent", "date", "to", "cc", "subject", "reply-to", "importance", "dikirim", "tanggal", "kepada", "ke", "subjek", "perihal", "hal",
-    "gesendet", "datum", "an", "betreff", "envoyé", "à", "a", "objet", "date d'envoi", "enviado", "enviado el", "para", "asunto",
-    "assunto", "data", "enviada em", "inviato", "oggetto", "verzonden", "aan", "onderwerp", "skickat", "till", "ämne", "sendt", "til",
-    "emne", "lähetetty", "vastaanottaja", "aihe", "wysłano", "do", "temat", "отправлено", "кому", "тема", "дата", "копия", "odesláno",
-    "komu", "předmět", "gönderme tarihi", "kime", "konu", "tarih", "收件者", "收件人", "日期", "主旨", "主题", "发送时间", "抄送", "宛先",
-    "件名", "送信日時", "日付", "보낸 날짜", "받는 사람", "제목", "dihantar", "kirim", "waktu", "tembusan",
+    "sent",
+    "date",
+    "to",
+    "cc",
+    "subject",
+    "reply-to",
+    "importance",
+    "dikirim",
+    "tanggal",
+    "kepada",
+    "ke",
+    "subjek",
+    "perihal",
+    "hal",
+    "gesendet",
+    "datum",
+    "an",
+    "betreff",
+    "envoyé",
+    "à",
+    "a",
+    "objet",
+    "date d'envoi",
+    "enviado",
+    "enviado el",
+    "para",
+    "asunto",
+    "assunto",
+    "data",
+    "enviada em",
+    "inviato",
+    "oggetto",
+    "verzonden",
+    "aan",
+    "onderwerp",
+    "skickat",
+    "till",
+    "ämne",
+    "sendt",
+    "til",
+    "emne",
+    "lähetetty",
+    "vastaanottaja",
+    "aihe",
+    "wysłano",
+    "do",
+    "temat",
+    "отправлено",
+    "кому",
+    "тема",
+    "дата",
+    "копия",
+    "odesláno",
+    "komu",
+    "předmět",
+    "gönderme tarihi",
+    "kime",
+    "konu",
+    "tarih",
+    "收件者",
+    "收件人",
+    "日期",
+    "主旨",
+    "主题",
+    "发送时间",
+    "抄送",
+    "宛先",
+    "件名",
+    "送信日時",
+    "日付",
+    "보낸 날짜",
+    "받는 사람",
+    "제목",
+    "dihantar",
+    "kirim",
+    "waktu",
+    "tembusan",
 ];
 
 /// Whether an Outlook-like header block begins here: a From label and two more labels below it.
@@ -111,7 +244,8 @@ fn begins_header_block(lines: &[&str]) -> bool {
     if label(lines[0]).is_none_or(|name| !FROM.contains(&name.as_str())) {
         return false;
     }
-    let others = lines[1..].iter().take(8).filter_map(|line| label(line)).filter(|name| OTHERS.contains(&name.as_str())).count();
+    let others =
+        lines[1..].iter().take(8).filter_map(|line| label(line)).filter(|name| OTHERS.contains(&name.as_str())).count();
     others >= 2
 }
 
@@ -125,14 +259,72 @@ fn label(line: &str) -> Option<String> {
 
 /// How an attribution begins, in the languages of mail programs.
 const OPENINGS: &[&str] = &[
-    "on ", "pada ", "am ", "le ", "el ", "op ", "em ", "il ", "den ", "dne ", "w dniu ", "dnia ", "в ", "på ", "a ", "en ", "vào ",
-    "tarihinde", "no dia ", "il giorno ", "at ", "in message ", "at ", "par ", "kl. ", "ti ", "on: ", "quoting ", "in article ",
+    "on ",
+    "pada ",
+    "am ",
+    "le ",
+    "el ",
+    "op ",
+    "em ",
+    "il ",
+    "den ",
+    "dne ",
+    "w dniu ",
+    "dnia ",
+    "в ",
+    "på ",
+    "a ",
+    "en ",
+    "vào ",
+    "tarihinde",
+    "no dia ",
+    "il giorno ",
+    "at ",
+    "in message ",
+    "at ",
+    "par ",
+    "kl. ",
+    "ti ",
+    "on: ",
+    "quoting ",
+    "in article ",
 ];
 /// The word that says that somebody wrote.
 const WROTE: &[&str] = &[
-    "wrote", "writes", "menulis", "schrieb", "a écrit", "escribió", "escreveu", "ha scritto", "schreef", "skrev", "napisał",
-    "napsal", "написал", "пишет", "писал", "kirjoitti", "yazdı", "şunları yazdı", "写道", "寫道", "のメール", "書きました", "написа",
-    "đã viết", "a scris", "írta", "έγραψε", "menyatakan", "said", "tulis", "wrote the following", "skrifaði", "가 작성", "님이 작성",
+    "wrote",
+    "writes",
+    "menulis",
+    "schrieb",
+    "a écrit",
+    "escribió",
+    "escreveu",
+    "ha scritto",
+    "schreef",
+    "skrev",
+    "napisał",
+    "napsal",
+    "написал",
+    "пишет",
+    "писал",
+    "kirjoitti",
+    "yazdı",
+    "şunları yazdı",
+    "写道",
+    "寫道",
+    "のメール",
+    "書きました",
+    "написа",
+    "đã viết",
+    "a scris",
+    "írta",
+    "έγραψε",
+    "menyatakan",
+    "said",
+    "tulis",
+    "wrote the following",
+    "skrifaði",
+    "가 작성",
+    "님이 작성",
 ];
 
 /// How many lines an attribution that begins here takes, if one does.
@@ -145,7 +337,7 @@ fn attribution(lines: &[&str]) -> Option<usize> {
     let opens = OPENINGS.iter().any(|opening| lower.starts_with(opening));
     let dated = lower.chars().take(4).any(|c| c.is_ascii_digit());
     let named = lower.contains('@') || lower.starts_with('"') || lower.starts_with('<');
-    let eastern = first.chars().any(|c| matches!(c, '年' | '月' | '年'));
+    let eastern = first.chars().any(|c| matches!(c, '年' | '月'));
     if !(opens || dated || named || eastern || WROTE.iter().any(|wrote| lower.contains(wrote))) {
         return None;
     }
@@ -174,7 +366,8 @@ fn is_attribution(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let addressed = text.contains('@');
     let ends_wrote = WROTE.iter().any(|wrote| text.trim_end_matches([':', '：', ' ', '*', '\u{a0}']).ends_with(wrote));
-    (wrote && (digits >= 3 || addressed)) || (ends_wrote && text.split_whitespace().count() <= 8 && text.split_whitespace().count() >= 2)
+    (wrote && (digits >= 3 || addressed))
+        || (ends_wrote && text.split_whitespace().count() <= 8 && text.split_whitespace().count() >= 2)
         || (opens && addressed && digits >= 3)
         || (addressed && text.starts_with(|c: char| c.is_ascii_digit()) && digits >= 8 && text.contains('<'))
 }
@@ -189,13 +382,50 @@ fn is_signature_mark(line: &str, left: usize) -> bool {
 fn is_device_footer(line: &str) -> bool {
     let lower = line.trim().trim_start_matches(['*', '_', '-', ' ']).to_lowercase();
     const FOOTERS: &[&str] = &[
-        "sent from my ", "sent from yahoo", "sent from outlook", "sent from mail for", "sent from samsung", "sent from proton",
-        "sent from gmail", "sent via ", "sent with ", "get outlook for", "dikirim dari iphone", "dikirim dari ipad", "dikirim dari yahoo",
-        "dikirim dari samsung", "dikirim dari outlook", "dikirim dari ponsel", "dikirim dari perangkat", "dikirim dari hp", "dikirim dari surat",
-        "dikirim dari mail", "dikirim dari android", "dapatkan outlook untuk", "kirim dari ", "von meinem iphone", "von meinem ipad",
-        "gesendet von meine", "envoyé de mon", "envoyé depuis", "enviado desde mi", "enviado do meu", "enviado de mi", "inviato da iphone",
-        "inviato dal mio", "verstuurd vanaf mijn", "verzonden vanaf mijn", "skickat från min", "sendt fra min", "lähetetty iphone",
-        "отправлено с iphone", "отправлено из", "wysłane z iphone", "发自我的", "從我的", "iphoneから送信",
+        "sent from my ",
+        "sent from yahoo",
+        "sent from outlook",
+        "sent from mail for",
+        "sent from samsung",
+        "sent from proton",
+        "sent from gmail",
+        "sent via ",
+        "sent with ",
+        "get outlook for",
+        "dikirim dari iphone",
+        "dikirim dari ipad",
+        "dikirim dari yahoo",
+        "dikirim dari samsung",
+        "dikirim dari outlook",
+        "dikirim dari ponsel",
+        "dikirim dari perangkat",
+        "dikirim dari hp",
+        "dikirim dari surat",
+        "dikirim dari mail",
+        "dikirim dari android",
+        "dapatkan outlook untuk",
+        "kirim dari ",
+        "von meinem iphone",
+        "von meinem ipad",
+        "gesendet von meine",
+        "envoyé de mon",
+        "envoyé depuis",
+        "enviado desde mi",
+        "enviado do meu",
+        "enviado de mi",
+        "inviato da iphone",
+        "inviato dal mio",
+        "verstuurd vanaf mijn",
+        "verzonden vanaf mijn",
+        "skickat från min",
+        "sendt fra min",
+        "lähetetty iphone",
+        "отправлено с iphone",
+        "отправлено из",
+        "wysłane z iphone",
+        "发自我的",
+        "從我的",
+        "iphoneから送信",
     ];
     lower.chars().count() <= 100 && FOOTERS.iter().any(|footer| lower.starts_with(footer))
 }
@@ -207,11 +437,20 @@ mod tests {
     #[test]
     fn own_words_are_told_from_quotes() {
         let check = |text: &str, expected: &str| assert_eq!(newly_written(text), expected, "{text}");
-        check("Baik.\n\nPada Sen, 3 Mar 2025 pukul 10.12 Ani <ani@csirt.example> menulis:\n\n> Mohon bukti.\n", "Baik.");
-        check("Baik.\n\nPada tanggal Sab, 31 Okt 2020 pukul 22.12 Ani Analis\n<ani@csirt.example> menulis:\n\n> Mohon\n", "Baik.");
+        check(
+            "Baik.\n\nPada Sen, 3 Mar 2025 pukul 10.12 Ani <ani@csirt.example> menulis:\n\n> Mohon bukti.\n",
+            "Baik.",
+        );
+        check(
+            "Baik.\n\nPada tanggal Sab, 31 Okt 2020 pukul 22.12 Ani Analis\n<ani@csirt.example> menulis:\n\n> Mohon\n",
+            "Baik.",
+        );
         check("Ya.\n\nOn Mon, 3 Mar 2025 at 10:12, Ani wrote:\nMohon bukti tanpa tanda.\n", "Ya.");
         check("Ya.\n\n-----Pesan Asli-----\nDari: Ani\nDikirim: Senin\n", "Ya.");
-        check("Ya.\n\nDari: Ani <ani@csirt.example>\nDikirim: Senin, 3 Maret 2025 10.12\nKepada: Budi\nSubjek: bukti\n\nMohon", "Ya.");
+        check(
+            "Ya.\n\nDari: Ani <ani@csirt.example>\nDikirim: Senin, 3 Maret 2025 10.12\nKepada: Budi\nSubjek: bukti\n\nMohon",
+            "Ya.",
+        );
         check("Ya.\n________________________________\nFrom: Ani\nSent: Monday\nTo: Budi\nSubject: x\n\nlama", "Ya.");
         check("> Kapan?\n\nKemarin.\n\n> Di mana?\n\nDi situs.", "Kemarin.\n\n\nDi situs.");
         check("Terima kasih\n-- \nBudi\nRW 05", "Terima kasih");

@@ -77,7 +77,10 @@ fn refuse_bombs(raw: &[u8]) -> Result<(), Unreadable> {
     for line in raw.split(|byte| *byte == b'\n') {
         if line.len() > 2 && line.starts_with(b"--") && !line.starts_with(b"-- ") && !line.starts_with(b"---") {
             boundaries += 1;
-        } else if line.first().is_some_and(|byte| matches!(byte, b'c' | b'C' | b' ' | b'\t')) && line.len() < 2_000 && line.contains(&b'/') {
+        } else if line.first().is_some_and(|byte| matches!(byte, b'c' | b'C' | b' ' | b'\t'))
+            && line.len() < 2_000
+            && line.contains(&b'/')
+        {
             let line = line.to_ascii_lowercase();
             let has = |needle: &[u8]| line.windows(needle.len()).any(|window| window == needle);
             nested += usize::from(has(b"message/") || has(b"multipart/digest"));
@@ -99,7 +102,11 @@ fn readable(raw: &[u8]) -> Cow<'_, [u8]> {
     let head = &raw[..raw.len().min(4096)];
     // Some systems end their lines with CR alone.
     let cr_only = head.contains(&b'\r') && !head.contains(&b'\n');
-    let raw = if cr_only { Cow::Owned(raw.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect()) } else { Cow::Borrowed(raw) };
+    let raw = if cr_only {
+        Cow::Owned(raw.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect())
+    } else {
+        Cow::Borrowed(raw)
+    };
     let start = body_start(&raw);
     if start <= BLOCK_MAX {
         return raw;
@@ -204,7 +211,8 @@ impl Reader {
                 let start = (part.offset_body as usize).min(part.offset_end as usize);
                 let bytes = message.raw_message().get(start..part.offset_end as usize).unwrap_or(inner.raw_message());
                 let subject = inner.subject().unwrap_or("");
-                let fallback = if subject.is_empty() { "pesan.eml".to_owned() } else { format!("{}.eml", one_line(subject)) };
+                let fallback =
+                    if subject.is_empty() { "pesan.eml".to_owned() } else { format!("{}.eml", one_line(subject)) };
                 self.keep(part, bytes.to_vec(), &fallback);
                 if depth < ENCLOSED_DEPTH {
                     self.message(inner, depth + 1);
@@ -246,7 +254,8 @@ impl Reader {
             content,
             size_bytes: bytes.len() as u64,
             digest: Digest::of(&bytes),
-            inline: part.content_id().is_some() && !part.content_disposition().is_some_and(|disposition| disposition.is_attachment()),
+            inline: part.content_id().is_some()
+                && !part.content_disposition().is_some_and(|disposition| disposition.is_attachment()),
         };
         self.files.push((attachment, bytes));
     }
@@ -358,7 +367,10 @@ impl Reader {
         let has = |names: &[&str]| types.iter().any(|kind| names.contains(&kind.as_str()));
         let enveloped = has(&["application/pkcs7-mime", "application/x-pkcs7-mime"])
             && headers.get("content-type").is_some_and(|value| !value.to_ascii_lowercase().contains("signed-data"));
-        if has(&["multipart/encrypted", "application/pgp-encrypted"]) || enveloped || text.contains("-----BEGIN PGP MESSAGE-----") {
+        if has(&["multipart/encrypted", "application/pgp-encrypted"])
+            || enveloped
+            || text.contains("-----BEGIN PGP MESSAGE-----")
+        {
             self.defect(Defect::Encrypted);
         }
         if has(&["message/partial"]) {
@@ -410,7 +422,8 @@ fn is_attached(part: &MessagePart<'_>) -> bool {
 fn content_type(part: &MessagePart<'_>) -> String {
     let Some(content) = part.content_type() else { return "text/plain".to_owned() };
     let subtype = content.subtype().unwrap_or("plain");
-    let clean = |text: &str| text.chars().filter(|c| c.is_ascii_graphic()).take(100).collect::<String>().to_ascii_lowercase();
+    let clean =
+        |text: &str| text.chars().filter(|c| c.is_ascii_graphic()).take(100).collect::<String>().to_ascii_lowercase();
     format!("{}/{}", clean(content.ctype()), clean(subtype))
 }
 
@@ -444,7 +457,11 @@ fn single(addresses: Option<&mail_parser::Address<'_>>) -> Option<Person> {
 
 fn recipients(message: &Message<'_>) -> Vec<Address> {
     let named = message.to().into_iter().chain(message.cc());
-    named.flat_map(|addresses| addresses.iter()).filter_map(|person| person.address()?.trim().parse().ok()).take(500).collect()
+    named
+        .flat_map(|addresses| addresses.iter())
+        .filter_map(|person| person.address()?.trim().parse().ok())
+        .take(500)
+        .collect()
 }
 
 /// From as it reads, decoded, on one line.
@@ -459,7 +476,11 @@ fn from_text(message: &Message<'_>, headers: &Headers) -> String {
             (name, address) => name.or(address).unwrap_or("").to_owned(),
         })
         .collect();
-    let text = if several || people.is_empty() { headers.all("from").collect::<Vec<_>>().join(" | ") } else { people.join(", ") };
+    let text = if several || people.is_empty() {
+        headers.all("from").collect::<Vec<_>>().join(" | ")
+    } else {
+        people.join(", ")
+    };
     one_line(&text).chars().take(300).collect()
 }
 

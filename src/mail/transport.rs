@@ -1,4 +1,5 @@
 //! The two seams to the outside: where mail comes from and where it goes.
+#![expect(async_fn_in_trait, reason = "everything runs on one task, so nothing here must be Send")]
 
 use std::time::Duration;
 

@@ -85,9 +85,15 @@ impl Blobs {
         // Several files wait for the disk's journal together instead of one after the other.
         std::thread::scope(|scope| {
             let share = spooled.len().div_ceil(SYNC_THREADS).max(1);
-            let syncing: Vec<_> = spooled.chunks(share).skip(1).map(|files| scope.spawn(move || files.iter().try_for_each(sync))).collect();
+            let syncing: Vec<_> = spooled
+                .chunks(share)
+                .skip(1)
+                .map(|files| scope.spawn(move || files.iter().try_for_each(sync)))
+                .collect();
             spooled.chunks(share).take(1).flatten().try_for_each(sync)?;
-            syncing.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(|_| anyhow::bail!("a sync thread panicked")))
+            syncing
+                .into_iter()
+                .try_for_each(|thread| thread.join().unwrap_or_else(|_| anyhow::bail!("a sync thread panicked")))
         })?;
         reached(Step::RawSynced);
         let mut folders = BTreeSet::new();
@@ -131,7 +137,11 @@ impl Blobs {
     pub fn read(&self, kind: Kind, digest: &Digest) -> Result<Vec<u8>> {
         let path = self.path(kind, digest);
         let bytes = fs::read(&path).with_context(|| format!("read {}", path.display()))?;
-        anyhow::ensure!(Digest::of(&bytes) == *digest, "{} is damaged: its digest differs from its name", path.display());
+        anyhow::ensure!(
+            Digest::of(&bytes) == *digest,
+            "{} is damaged: its digest differs from its name",
+            path.display()
+        );
         Ok(bytes)
     }
 
@@ -158,12 +168,20 @@ impl Blobs {
     ///
     /// # Errors
     /// If a folder cannot be read or a file not removed.
-    pub fn sweep(&self, now: SystemTime, age: Duration, mut known: impl FnMut(&Digest) -> Result<bool>) -> Result<usize> {
+    pub fn sweep(
+        &self,
+        now: SystemTime,
+        age: Duration,
+        mut known: impl FnMut(&Digest) -> Result<bool>,
+    ) -> Result<usize> {
         let mut removed = 0;
         for folder in fs::read_dir(self.root.join(Kind::Raw.folder()))? {
             for entry in fs::read_dir(folder?.path())? {
                 let entry = entry?;
-                let old = entry.metadata()?.modified().is_ok_and(|written| now.duration_since(written).is_ok_and(|since| since > age));
+                let old = entry
+                    .metadata()?
+                    .modified()
+                    .is_ok_and(|written| now.duration_since(written).is_ok_and(|since| since > age));
                 let name = entry.file_name();
                 let Some(digest) = name.to_str().and_then(|name| name.parse().ok()) else { continue };
                 if old && !known(&digest)? {
@@ -270,7 +288,8 @@ mod tests {
         }
         let known = |digest: &Digest| Ok(*digest == Digest::of(b"known"));
         let hour = Duration::from_secs(3600);
-        let now = fs::metadata(blobs.path(Kind::Raw, &Digest::of(b"orphan"))).and_then(|data| data.modified()).expect("time");
+        let now =
+            fs::metadata(blobs.path(Kind::Raw, &Digest::of(b"orphan"))).and_then(|data| data.modified()).expect("time");
         assert_eq!(blobs.sweep(now, hour, known).expect("sweep"), 0);
         assert_eq!(blobs.sweep(now + 2 * hour, hour, known).expect("sweep"), 1);
         assert!(blobs.path(Kind::Raw, &Digest::of(b"known")).exists());

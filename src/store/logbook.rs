@@ -85,8 +85,9 @@ pub fn entries(db: &Connection, ticket: Option<TicketId>) -> Result<Vec<StoredEn
 /// # Errors
 /// If the database refuses.
 pub fn first_broken(db: &Connection) -> Result<Option<i64>> {
-    let mut statement =
-        db.prepare("SELECT id, at, coalesce(ticket_id, 0), actor, kind, message, detail, digest FROM logbook ORDER BY id")?;
+    let mut statement = db.prepare(
+        "SELECT id, at, coalesce(ticket_id, 0), actor, kind, message, detail, digest FROM logbook ORDER BY id",
+    )?;
     let mut rows = statement.query([])?;
     let (mut last, mut expected_id) = (None, 1);
     while let Some(row) = rows.next()? {

@@ -266,7 +266,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
         id: MessageId(row.get(0)?),
         raw: row.get::<_, String>(1)?.parse().map_err(unreadable)?,
         message_id: row.get(2)?,
-        meaning: named("meaning", &meaning, |name| Meaning::ALL.iter().copied().find(|meaning| meaning.as_str() == name))?,
+        meaning: named("meaning", &meaning, |name| {
+            Meaning::ALL.iter().copied().find(|meaning| meaning.as_str() == name)
+        })?,
         sender_name: row.get(4)?,
         sender_address: row.get(5)?,
         subject: row.get(6)?,

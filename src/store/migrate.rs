@@ -17,7 +17,8 @@ pub(super) fn run(db: &mut Connection, path: Option<&Path>) -> Result<()> {
     );
     if let Some(path) = path.filter(|_| version > 0 && version < STEPS.len()) {
         let copy = path.with_extension(format!("schema-{version}.backup"));
-        db.backup("main", &copy, None::<fn(rusqlite::backup::Progress)>).with_context(|| format!("back up to {}", copy.display()))?;
+        db.backup("main", &copy, None::<fn(rusqlite::backup::Progress)>)
+            .with_context(|| format!("back up to {}", copy.display()))?;
     }
     for (index, step) in STEPS.iter().enumerate().skip(version) {
         let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;

@@ -185,8 +185,11 @@ pub fn interrupted(db: &Connection) -> Result<Vec<Entry>> {
 /// # Errors
 /// If the database refuses.
 pub fn sent(db: &Connection, id: OutboxId, reply: &str, now: Time) -> Result<()> {
-    db.prepare_cached("UPDATE outbox SET state = 'sent', sent_at = ?2, reply = ?3 WHERE id = ?1")?
-        .execute((id.0, stored(now), reply))?;
+    db.prepare_cached("UPDATE outbox SET state = 'sent', sent_at = ?2, reply = ?3 WHERE id = ?1")?.execute((
+        id.0,
+        stored(now),
+        reply,
+    ))?;
     Ok(())
 }
 
@@ -195,8 +198,10 @@ pub fn sent(db: &Connection, id: OutboxId, reply: &str, now: Time) -> Result<()>
 /// # Errors
 /// If the database refuses.
 pub fn ended(db: &Connection, id: OutboxId, state: State, reply: &str) -> Result<()> {
-    db.prepare_cached("UPDATE outbox SET state = ?2, reply = ?3, doubtful = doubtful OR ?2 = 'in_doubt' WHERE id = ?1")?
-        .execute((id.0, state.as_str(), reply))?;
+    db.prepare_cached(
+        "UPDATE outbox SET state = ?2, reply = ?3, doubtful = doubtful OR ?2 = 'in_doubt' WHERE id = ?1",
+    )?
+    .execute((id.0, state.as_str(), reply))?;
     Ok(())
 }
 
@@ -354,7 +359,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
         recipient: row.get(4)?,
         subject: row.get(5)?,
         message_id: row.get(6)?,
-        state: named("state of a mail", &state, |name| State::ALL.iter().copied().find(|state| state.as_str() == name))?,
+        state: named("state of a mail", &state, |name| {
+            State::ALL.iter().copied().find(|state| state.as_str() == name)
+        })?,
         doubtful: row.get(8)?,
         attempts: row.get(9)?,
         created_at: time(&row.get::<_, String>(10)?)?,

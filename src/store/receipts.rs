@@ -35,7 +35,8 @@ pub enum State {
 }
 
 impl State {
-    const ALL: &[State] = &[State::Received, State::Taken, State::Duplicate, State::Ignored, State::Archived, State::Held];
+    const ALL: &[State] =
+        &[State::Received, State::Taken, State::Duplicate, State::Ignored, State::Archived, State::Held];
 
     /// The name used in the database and in JSON.
     pub fn as_str(self) -> &'static str {
@@ -210,7 +211,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Receipt> {
         },
         received_at: time(&row.get::<_, String>(7)?)?,
         attempts: row.get(8)?,
-        state: named("state of a receipt", &state, |name| State::ALL.iter().copied().find(|state| state.as_str() == name))?,
+        state: named("state of a receipt", &state, |name| {
+            State::ALL.iter().copied().find(|state| state.as_str() == name)
+        })?,
         reason: row.get(10)?,
         message: row.get::<_, Option<i64>>(11)?.map(MessageId),
     })

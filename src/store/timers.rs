@@ -44,7 +44,13 @@ pub fn replace(db: &Connection, ticket: TicketId, stage: Stage, deadline: Time, 
         "INSERT INTO timer (ticket_id, stage, kind, due_at, deadline) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
     )?;
     for timer in timers {
-        statement.execute((ticket.0, stage.as_str(), timer.kind.to_string(), stored(timer.due_at), stored(deadline)))?;
+        statement.execute((
+            ticket.0,
+            stage.as_str(),
+            timer.kind.to_string(),
+            stored(timer.due_at),
+            stored(deadline),
+        ))?;
     }
     Ok(())
 }

@@ -9,15 +9,40 @@ use crate::templates::text::{defang, defuse, subject_line};
 const DAYS_ID: [&str; 7] = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"];
 const DAYS_EN: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const MONTHS_ID: [&str; 12] = [
-    "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember",
+    "Januari",
+    "Februari",
+    "Maret",
+    "April",
+    "Mei",
+    "Juni",
+    "Juli",
+    "Agustus",
+    "September",
+    "Oktober",
+    "November",
+    "Desember",
 ];
 const MONTHS_EN: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
+
+/// What people call a value that has a name in code.
+type Words = fn(&str) -> Option<&'static str>;
 
 /// Makes every filter known to Tera.
 pub(super) fn register(tera: &mut Tera, zone: Tz) {
-    let words: [(&str, fn(&str) -> Option<&'static str>); 8] = [
+    let words: &[(&'static str, Words)] = &[
         ("jenis_berkas", kind_id),
         ("file_kind", kind_en),
         ("kelengkapan", missing_id),
@@ -26,11 +51,11 @@ pub(super) fn register(tera: &mut Tera, zone: Tz) {
         ("tahap", stage_id),
         ("asal", evidence_id),
         ("sebab_diam", silence_id),
+        ("keganjilan", defect_id),
     ];
-    for (name, word) in words {
+    for &(name, word) in words {
         tera.register_filter(name, move |value: &str, _: Kwargs, _: &State| known(name, value, word(value)));
     }
-    tera.register_filter("keganjilan", |value: &str, _: Kwargs, _: &State| known("keganjilan", value, defect_id(value)));
     tera.register_filter("waktu", move |value: &str, _: Kwargs, _: &State| {
         local(value, zone).map(|at| format!("{} pukul {}", date_id(at), clock(at, '.')))
     });
@@ -227,7 +252,10 @@ mod tests {
     fn times_as_officials_write_them() {
         let at = local("2026-11-23T07:30:00Z", chrono_tz::Asia::Jakarta).expect("a time");
         assert_eq!(format!("{} pukul {}", date_id(at), clock(at, '.')), "Senin, 23 November 2026 pukul 14.30 WIB");
-        assert_eq!(format!("{} at {} (UTC{})", date_en(at), clock(at, ':'), offset(at)), "Monday, 23 November 2026 at 14:30 WIB (UTC+7)");
+        assert_eq!(
+            format!("{} at {} (UTC{})", date_en(at), clock(at, ':'), offset(at)),
+            "Monday, 23 November 2026 at 14:30 WIB (UTC+7)"
+        );
     }
 
     #[test]

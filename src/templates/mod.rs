@@ -83,7 +83,9 @@ impl Templates {
             let path = folder.join("mail").join(name);
             match std::fs::read_to_string(&path) {
                 Ok(text) => texts.push((*name, text)),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => texts.push((*name, (*shipped).to_owned())),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                    texts.push((*name, (*shipped).to_owned()))
+                }
                 Err(error) => faults.push(format!("{}: {error}; make the file readable for Siaga", path.display())),
             }
         }

@@ -8,7 +8,8 @@ use crate::domain::completeness::Missing;
 use crate::domain::digest::Digest;
 use crate::domain::incoming::{Content, Defect, Language};
 use crate::domain::notice::{
-    Deadline, EvidenceFile, FileReceived, MailHeld, MessageFiled, Notice, OwnHost, OwnWords, ReportReceived, TicketOpened,
+    Deadline, EvidenceFile, FileReceived, MailHeld, MessageFiled, Notice, OwnHost, OwnWords, ReportReceived,
+    TicketOpened,
 };
 use crate::domain::role::Role;
 use crate::domain::stage::Stage;
@@ -21,7 +22,9 @@ pub fn all() -> Vec<Notice> {
     }
     samples.extend([true, false].map(|rich| Notice::TicketOpened(ticket_opened(rich))));
     samples.extend([true, false].map(|pending| Notice::MessageFiled(message_filed(pending))));
-    samples.extend([(90, false), (-15, false), (0, true)].map(|(left, escalation)| Notice::Deadline(deadline(left, escalation))));
+    samples.extend(
+        [(90, false), (-15, false), (0, true)].map(|(left, escalation)| Notice::Deadline(deadline(left, escalation))),
+    );
     samples.push(Notice::MailHeld(MailHeld {
         held: 17,
         arrived_at: at(23, 10, 30),

@@ -10,7 +10,8 @@ pub(super) const QUOTE: &str = "│ ";
 
 /// One line without control characters, at most 200 characters.
 pub(super) fn subject_line(text: &str) -> String {
-    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
     let line: String = words.join(" ").chars().filter(|c| !is_deceptive(*c)).take(200).collect();
     line.trim_end().to_owned()
 }
@@ -122,8 +123,8 @@ fn defang_word(word: &str) -> String {
 
 fn looks_like_ip(word: &str) -> bool {
     let part = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-    let digits = word.trim_matches(|c: char| !c.is_ascii_digit());
-    digits.split('.').count() == 4 && digits.split('.').all(part)
+    let mut runs = word.split(|c: char| !(c.is_ascii_digit() || c == '.'));
+    runs.any(|digits| digits.split('.').count() == 4 && digits.split('.').all(part))
 }
 
 /// A line that does not begin with a hash, whatever blanks and quote marks stand before it.

@@ -3,10 +3,38 @@
 
 use std::time::Duration;
 
-use anyhow::Result;
-
 use crate::domain::Time;
 use crate::domain::outgoing::{OutgoingMail, SendOutcome};
+
+/// Why a mail server cannot be used at the moment. Nothing is lost by it: the work list stays on the
+/// server and the outbox stays here.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct Trouble {
+    /// What went wrong, for people.
+    pub reason: String,
+    /// Whether trying again soon is useless until a person has mended something: a wrong password,
+    /// a refused certificate, a missing STARTTLS.
+    pub needs_person: bool,
+}
+
+impl Trouble {
+    /// Trouble that may pass by itself.
+    pub fn passing(reason: String) -> Trouble {
+        Trouble { reason, needs_person: false }
+    }
+
+    /// Trouble that lasts until a person mends it.
+    pub fn lasting(reason: String) -> Trouble {
+        Trouble { reason, needs_person: true }
+    }
+}
+
+impl From<anyhow::Error> for Trouble {
+    fn from(error: anyhow::Error) -> Trouble {
+        Trouble::passing(format!("{error:#}"))
+    }
+}
 
 /// Where a message lies in its mailbox: unique and stable while it lies there, e.g. `1712/42`
 /// (UIDVALIDITY/UID) or a Maildir file name.
@@ -61,7 +89,7 @@ pub trait Mailbox {
     fn name(&self) -> String;
 
     /// Everything in the work list, oldest first. Connects if necessary.
-    async fn list(&mut self) -> Result<Vec<Listed>>;
+    async fn list(&mut self) -> Result<Vec<Listed>, Trouble>;
 
     /// Hands `wanted` messages to `spool` piece by piece. A message that vanished meanwhile is
     /// passed over: no `End` comes for it.
@@ -69,15 +97,15 @@ pub trait Mailbox {
         &mut self,
         wanted: &[Listed],
         extent: Extent,
-        spool: &mut dyn FnMut(Piece<'_>) -> Result<()>,
-    ) -> Result<()>;
+        spool: &mut dyn FnMut(Piece<'_>) -> anyhow::Result<()>,
+    ) -> Result<(), Trouble>;
 
     /// Takes messages out of the work list into `folder`. Called only after everything about them
     /// is durable; a message that is no longer there counts as archived.
-    async fn archive(&mut self, places: &[Place], folder: Folder) -> Result<()>;
+    async fn archive(&mut self, places: &[Place], folder: Folder) -> Result<(), Trouble>;
 
     /// Returns when new mail may be there, at the latest after `patience`.
-    async fn wait(&mut self, patience: Duration) -> Result<()>;
+    async fn wait(&mut self, patience: Duration) -> Result<(), Trouble>;
 
     /// Forgets the connection: after an error or an interrupted call it is never used again.
     fn disconnect(&mut self);

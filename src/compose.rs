@@ -10,14 +10,13 @@ use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
 use crate::domain::Time;
 use crate::domain::digest::Digest;
 use crate::domain::incoming::Language;
+use crate::domain::outgoing::framing_fault;
 use crate::domain::person::{Address, Person};
 
 /// Ids a References header names at most; more of them break the header limits of some systems.
 const REFERENCES_MAX: usize = 20;
 /// Octets of an id that is repeated.
 const ID_BYTES_MAX: usize = 250;
-/// Octets of a line without its line break (RFC 5322 section 2.1.1).
-const LINE_BYTES_MAX: usize = 998;
 
 /// A mail before it is frozen.
 #[derive(Debug, Clone)]
@@ -105,27 +104,6 @@ pub fn compose(letter: &Letter) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// What is wrong with the line structure of a raw message, if anything: a bare CR or LF, a NUL, or a
-/// line beyond the limit could be read by some server as the end of the mail (RUSTSEC-2026-0561).
-pub fn framing_fault(bytes: &[u8]) -> Option<&'static str> {
-    let mut line_length = 0;
-    let mut previous = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
-        match byte {
-            0 => return Some("holds a NUL"),
-            b'\n' if previous != b'\r' => return Some("holds a bare LF"),
-            b'\r' if bytes.get(at + 1) != Some(&b'\n') => return Some("holds a bare CR"),
-            b'\n' | b'\r' => line_length = 0,
-            _ => line_length += 1,
-        }
-        if line_length > LINE_BYTES_MAX {
-            return Some("holds a line of more than 998 octets");
-        }
-        previous = byte;
-    }
-    None
-}
-
 fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect()
 }
@@ -139,21 +117,4 @@ fn is_repeatable(id: &str) -> bool {
 /// A header whose value is ours and plain.
 fn plain(name: &'static str, value: &str) -> HeaderValue {
     HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn framing_that_could_end_a_mail_early() {
-        let check = |bytes: &[u8], fault: Option<&str>| assert_eq!(framing_fault(bytes), fault, "{bytes:?}");
-        check(b"Subject: x\r\n\r\n.\r\n", None);
-        check(b"a\n", Some("holds a bare LF"));
-        check(b"a\rb\r\n", Some("holds a bare CR"));
-        check(b"a\r", Some("holds a bare CR"));
-        check(b"a\0b\r\n", Some("holds a NUL"));
-        check(&[b'a'; 999], Some("holds a line of more than 998 octets"));
-        check(&[b'a'; 998], None);
-    }
 }

@@ -4,6 +4,9 @@ use serde::Serialize;
 
 use crate::domain::person::Address;
 
+/// Octets of a line without its line break (RFC 5322 section 2.1.1).
+const LINE_BYTES_MAX: usize = 998;
+
 /// Row id of an outgoing mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct OutboxId(pub i64);
@@ -78,5 +81,43 @@ impl Class {
     /// The class of that name.
     pub fn named(name: &str) -> Option<Class> {
         [Class::Acknowledgement, Class::Request].into_iter().find(|class| class.as_str() == name)
+    }
+}
+
+/// What is wrong with the line structure of a raw message, if anything: a bare CR or LF, a NUL, or a
+/// line beyond the limit could be read by some server as the end of the mail (RUSTSEC-2026-0561).
+pub fn framing_fault(bytes: &[u8]) -> Option<&'static str> {
+    let mut line_length = 0;
+    let mut previous = 0;
+    for (at, &byte) in bytes.iter().enumerate() {
+        match byte {
+            0 => return Some("holds a NUL"),
+            b'\n' if previous != b'\r' => return Some("holds a bare LF"),
+            b'\r' if bytes.get(at + 1) != Some(&b'\n') => return Some("holds a bare CR"),
+            b'\n' | b'\r' => line_length = 0,
+            _ => line_length += 1,
+        }
+        if line_length > LINE_BYTES_MAX {
+            return Some("holds a line of more than 998 octets");
+        }
+        previous = byte;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn framing_that_could_end_a_mail_early() {
+        let check = |bytes: &[u8], fault: Option<&str>| assert_eq!(framing_fault(bytes), fault, "{bytes:?}");
+        check(b"Subject: x\r\n\r\n.\r\n", None);
+        check(b"a\n", Some("holds a bare LF"));
+        check(b"a\rb\r\n", Some("holds a bare CR"));
+        check(b"a\r", Some("holds a bare CR"));
+        check(b"a\0b\r\n", Some("holds a NUL"));
+        check(&[b'a'; 999], Some("holds a line of more than 998 octets"));
+        check(&[b'a'; 998], None);
     }
 }

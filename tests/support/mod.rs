@@ -1,0 +1,8 @@
+//! What the tests share: one module per thing that is simulated.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+pub mod authority;
+pub mod dovecot;
+pub mod imap_script;
+pub mod proxy;
+pub mod spool;

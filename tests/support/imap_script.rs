@@ -168,7 +168,7 @@ impl Talk {
     async fn answer(&mut self, line: &str, tag: &str, right: impl FnOnce(&mut State) -> Vec<u8>) -> Result<(), Over> {
         let say = |text: String| text.replace("{tag}", tag).into_bytes();
         let act = self.server.twist_for(line);
-        let mut doing = || right(&mut self.server.state());
+        let doing = || right(&mut self.server.state());
         match act {
             None => {
                 let right = doing();

@@ -1,5 +1,5 @@
 //! What the tests share: one module per thing that is simulated.
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 pub mod authority;
 pub mod dovecot;

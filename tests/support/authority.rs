@@ -1,9 +1,12 @@
 //! A certificate authority of the test's own, and the certificates it signs.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, date_time_ymd};
+use rcgen::{
+    BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
+};
 use rustls::ServerConfig;
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tempfile::TempDir;
@@ -12,6 +15,12 @@ use tempfile::TempDir;
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
     folder: TempDir,
+}
+
+impl fmt::Debug for Authority {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Authority({})", self.folder.path().display())
+    }
 }
 
 impl Authority {
@@ -47,13 +56,27 @@ impl Authority {
         self.signed(&["localhost", "127.0.0.1"], 2021)
     }
 
-    fn signed(&self, names: &[&str], until_year: i32) -> Arc<ServerConfig> {
+    /// Certificate and key of such a server as PEM files, for a server that is a process of its own.
+    pub fn server_files(&self) -> (PathBuf, PathBuf) {
+        let (certificate, key) = self.certificate(&["localhost", "127.0.0.1"], 2090);
+        let (certificate_file, key_file) =
+            (self.folder.path().join("server.pem"), self.folder.path().join("server.key"));
+        std::fs::write(&certificate_file, certificate.pem()).expect("write the certificate");
+        std::fs::write(&key_file, key.serialize_pem()).expect("write the key");
+        (certificate_file, key_file)
+    }
+
+    fn certificate(&self, names: &[&str], until_year: i32) -> (Certificate, KeyPair) {
         let names: Vec<String> = names.iter().map(ToString::to_string).collect();
         let mut params = CertificateParams::new(names).expect("names");
         params.not_before = date_time_ymd(2020, 1, 1);
         params.not_after = date_time_ymd(until_year, 1, 1);
         let key = KeyPair::generate().expect("a key");
-        let certificate = params.signed_by(&key, &self.issuer).expect("a certificate");
+        (params.signed_by(&key, &self.issuer).expect("a certificate"), key)
+    }
+
+    fn signed(&self, names: &[&str], until_year: i32) -> Arc<ServerConfig> {
+        let (certificate, key) = self.certificate(names, until_year);
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let config = ServerConfig::builder_with_provider(provider)

@@ -1,6 +1,9 @@
-//! What the tests share: servers in this process, and certificates for them.
-#![allow(dead_code, reason = "each test file uses its part")]
-#![allow(unreachable_pub, reason = "a test file is a crate of its own, and `pub` reads better here")]
+//! What the tests share: one module per thing that is simulated.
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 pub mod authority;
+pub mod dovecot;
+pub mod imap_script;
+pub mod proxy;
 pub mod smtp_sink;
+pub mod spool;

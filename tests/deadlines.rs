@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use siaga::config::embedded;
 use siaga::domain::Time;
 use siaga::domain::calendar::{Calendar, Counting, Limit, NeverOpen, Period, Span, Week};
+use siaga::domain::due_explained::{Explained, Landing, WhySkipped};
 
 const THREE_HOURS: Limit = Limit::Minutes(180);
 const ONE_DAY: Limit = Limit::Days(1);
@@ -118,6 +119,82 @@ fn nothing_counts_in_a_closure() {
     check("2026-12-23 16.00", "2026-12-28 07.30");
     check("2027-03-05 15.30", "2027-03-16 07.30");
     check("2027-05-14 16.30", "2027-05-21 07.30");
+}
+
+/// A reckoning as a person would check it, span by span.
+fn in_lines(calendar: &Calendar, explained: &Explained) -> String {
+    let mut lines = vec![format!("from {}", shown(calendar, explained.start))];
+    if explained.counted_from != explained.start {
+        lines.push(format!("  counted from {}", shown(calendar, explained.counted_from)));
+    }
+    for span in &explained.spans {
+        let to = calendar.local(span.to).format("%H.%M");
+        let period = span.period.as_deref().unwrap_or_default();
+        lines
+            .push(format!("  {}-{to} {} min {period}", shown(calendar, span.from), span.minutes).trim_end().to_owned());
+    }
+    for skipped in &explained.skipped {
+        let why = match &skipped.why {
+            WhySkipped::Holiday(name) => name.as_str(),
+            WhySkipped::DayOff => "day off",
+        };
+        lines.push(format!("  not {}: {why}", skipped.day));
+    }
+    if let Some(landing) = explained.landing {
+        lines.push(format!("  at {landing:?}"));
+    }
+    lines.push(format!("due {}", shown(calendar, explained.due.at)));
+    lines.join("\n")
+}
+
+/// Every worked example with its reckoning, for an official to check by hand.
+#[test]
+fn every_due_time_can_be_explained() {
+    let calendar = embedded().calendar;
+    let explain = |limit: Limit, start: &str| {
+        let explained = calendar.explain_due(at(start), limit, Counting::Working);
+        let counted: i64 = explained.spans.iter().map(|span| span.minutes).sum();
+        if let Limit::Minutes(minutes) = limit {
+            assert_eq!(counted, i64::from(minutes), "from {start}");
+        }
+        format!("{limit:?} {}", in_lines(&calendar, &explained))
+    };
+    let starts = [
+        (THREE_HOURS, "2026-11-23 10.30"),
+        (THREE_HOURS, "2026-11-20 15.10"),
+        (THREE_HOURS, "2026-11-27 10.45"),
+        (THREE_HOURS, "2026-11-21 21.00"),
+        (THREE_HOURS, "2026-12-23 15.30"),
+        (THREE_HOURS, "2027-02-15 10.00"),
+        (THREE_HOURS, "2027-03-05 15.00"),
+        (ONE_DAY, "2026-11-24 14.20"),
+        (ONE_DAY, "2026-11-27 16.20"),
+        (ONE_DAY, "2026-11-21 21.00"),
+        (ONE_DAY, "2026-12-23 14.20"),
+        (ONE_HOUR, "2026-11-26 15.40"),
+        (ONE_HOUR, "2026-11-27 11.20"),
+        (ONE_HOUR, "2026-11-24 11.50"),
+    ];
+    insta::assert_snapshot!(starts.map(|(limit, start)| explain(limit, start)).join("\n\n"));
+}
+
+#[test]
+fn a_day_says_where_it_lands() {
+    let calendar = embedded().calendar;
+    let check = |start: &str, landing: Landing| {
+        let explained = calendar.explain_due(at(start), ONE_DAY, Counting::Working);
+        assert_eq!(explained.landing, Some(landing), "{start}");
+    };
+    check("2026-11-24 14.20", Landing::SameClockTime);
+    check("2026-11-21 21.00", Landing::SameClockTime);
+    check("2026-11-27 16.20", Landing::ClosingTime);
+    check("2026-11-26 11.45", Landing::EndOfRest);
+    check("2027-02-04 07.40", Landing::Opening);
+    let hours = calendar.explain_due(at("2026-11-24 14.20"), THREE_HOURS, Counting::Working);
+    assert_eq!(hours.landing, None);
+    let running = calendar.explain_due(at("2026-11-21 21.00"), THREE_HOURS, Counting::Calendar);
+    assert_eq!((running.counted_from, running.spans.len()), (at("2026-11-21 21.00"), 1));
+    assert_eq!((running.spans[0].minutes, running.skipped.len()), (180, 0));
 }
 
 /// Of the dates that published lists get wrong, a checked file is right; its sums are those of the
@@ -315,6 +392,22 @@ proptest! {
             let [less, more] = percents.map(|percent| calendar.share(start, due, percent, counting));
             prop_assert!(start <= less && less <= more && more <= due, "{start} {less} {more} {due} {counting:?}");
             prop_assert_eq!(calendar.share(start, due, 100, counting), due);
+        }
+    }
+
+    #[test]
+    fn an_explanation_counts_all_and_nothing_twice(
+        calendar in any_calendar(), start in any_time(), limit in any_limit(),
+    ) {
+        let explained = calendar.explain_due(start, limit, Counting::Working);
+        let due = explained.due.at;
+        prop_assert_eq!(due, calendar.due(start, limit, Counting::Working).at);
+        let minutes: i64 = explained.spans.iter().map(|span| span.minutes).sum();
+        prop_assert_eq!(minutes, calendar.working_minutes(start, due));
+        prop_assert!(explained.spans.iter().all(|span| span.from < span.to && start <= span.from && span.to <= due));
+        prop_assert!(explained.spans.is_sorted_by(|one, next| one.to <= next.from));
+        for skipped in &explained.skipped {
+            prop_assert!(explained.spans.iter().all(|span| calendar.local(span.from).date_naive() != skipped.day));
         }
     }
 

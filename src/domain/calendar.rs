@@ -63,7 +63,7 @@ pub struct Calendar {
 }
 
 /// When a step is due.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Due {
     /// The instant.
     pub at: Time,
@@ -204,7 +204,7 @@ impl Calendar {
     }
 
     /// The working spans from an instant on, the first one cut at it.
-    fn spans_from(&self, at: NaiveDateTime) -> impl Iterator<Item = (NaiveDateTime, NaiveDateTime)> + '_ {
+    pub(super) fn spans_from(&self, at: NaiveDateTime) -> impl Iterator<Item = (NaiveDateTime, NaiveDateTime)> + '_ {
         at.date().iter_days().take(HORIZON_DAYS as usize).flat_map(move |day| {
             let spans =
                 self.spans(day).iter().map(move |span| (day.and_time(span.from).max(at), day.and_time(span.to)));
@@ -212,15 +212,21 @@ impl Calendar {
         })
     }
 
-    fn spans(&self, day: NaiveDate) -> &[Span] {
+    /// The working spans of a day.
+    pub(super) fn spans(&self, day: NaiveDate) -> &[Span] {
         if self.holidays.contains_key(&day) {
             return &[];
         }
-        let period = self.periods.iter().find(|period| period.from <= day && day <= period.to);
-        &period.map_or(&self.week, |period| &period.week)[index(day.weekday())]
+        &self.period_on(day).map_or(&self.week, |period| &period.week)[index(day.weekday())]
     }
 
-    fn instant(&self, local: NaiveDateTime) -> Time {
+    /// The period whose own hours hold on a day.
+    pub(super) fn period_on(&self, day: NaiveDate) -> Option<&Period> {
+        self.periods.iter().find(|period| period.from <= day && day <= period.to)
+    }
+
+    /// The instant of a local time.
+    pub(super) fn instant(&self, local: NaiveDateTime) -> Time {
         // A local time that a clock change skips or repeats: Indonesia has none, others may.
         match self.zone.from_local_datetime(&local).earliest() {
             Some(at) => at.with_timezone(&Utc),

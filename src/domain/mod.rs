@@ -10,6 +10,7 @@ pub mod role;
 pub mod stage;
 pub mod ticket;
 pub mod calendar;
+pub mod due_explained;
 pub mod sop;
 pub mod directory;
 pub mod hosts;

@@ -1,3 +1,7 @@
-//! The program `siaga`.
+//! The program: arguments, then whatever the command line module makes of them.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    siaga::cli::main()
+}

@@ -351,17 +351,17 @@ async fn a_dropped_wait_closes_the_connection() {
 async fn a_farewell_is_said_once_and_never_waited_for_long() {
     let server = ImapScript::start(&[ANI]).await;
     let mut mailbox = ImapMailbox::new(server.settings());
-    mailbox.logout().await;
+    mailbox.close().await;
     listed(&mut mailbox).await;
-    mailbox.logout().await;
-    mailbox.logout().await;
+    mailbox.close().await;
+    mailbox.close().await;
     assert_eq!(server.heard("LOGOUT").len(), 1);
     listed(&mut mailbox).await;
     mailbox.disconnect();
     listed(&mut mailbox).await;
     assert_eq!(server.state().connections, 3);
     server.twist("LOGOUT", Act::Mute);
-    in_time(mailbox.logout()).await;
+    in_time(mailbox.close()).await;
 }
 
 #[tokio::test]

@@ -105,6 +105,14 @@ impl Engine {
         outbox::next_attempt(self.store.db())
     }
 
+    /// A number that differs from an earlier one if another process has changed the database.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn changes_of_others(&self) -> Result<i64> {
+        self.store.changes_of_others()
+    }
+
     /// The database, for looking.
     pub fn store(&self) -> &Store {
         &self.store

@@ -144,6 +144,8 @@ impl Mailbox for MaildirMailbox {
     fn disconnect(&mut self) {
         self.listed.clear();
     }
+
+    async fn close(&mut self) {}
 }
 
 /// A [`Mailer`] that lays each mail into a Maildir, with LF line ends as is the custom there. The file

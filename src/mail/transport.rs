@@ -109,6 +109,9 @@ pub trait Mailbox {
 
     /// Forgets the connection: after an error or an interrupted call it is never used again.
     fn disconnect(&mut self);
+
+    /// Ends the connection politely, as at an orderly end.
+    async fn close(&mut self);
 }
 
 /// Where mail goes.

@@ -6,7 +6,10 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
@@ -36,43 +39,60 @@ impl Kind {
 #[derive(Debug, Clone)]
 pub struct Blobs {
     root: PathBuf,
+    /// Number of the next spool file of this process.
+    next: Arc<AtomicU64>,
 }
 
 impl Blobs {
-    /// Opens the folders below `root`, creating them, and empties the spool of what an earlier
-    /// process left there.
+    /// Opens the folders below `root`, creating them for their owner alone.
     ///
     /// # Errors
     /// If a folder cannot be made or read.
     pub fn open(root: &Path) -> Result<Blobs> {
-        let blobs = Blobs { root: root.to_owned() };
-        for kind in [Kind::Raw, Kind::Evidence] {
-            let folder = root.join(kind.folder());
-            for prefix in 0..=u8::MAX {
-                let below = folder.join(format!("{prefix:02x}"));
-                fs::create_dir_all(&below).with_context(|| format!("create {}", below.display()))?;
-            }
-            sync_dir(&folder)?;
+        for folder in [Kind::Raw.folder(), Kind::Evidence.folder(), "spool"] {
+            make_folder(&root.join(folder))?;
         }
-        let spool = root.join("spool");
-        fs::create_dir_all(&spool).with_context(|| format!("create {}", spool.display()))?;
+        sync_dir(root)?;
+        Ok(Blobs { root: root.to_owned(), next: Arc::default() })
+    }
+
+    /// Empties the spool of what an earlier process left there. Only for the one process that holds
+    /// the lock of the data folder: others may be writing.
+    ///
+    /// # Errors
+    /// If a file cannot be removed.
+    pub fn clear_spool(&self) -> Result<()> {
+        let spool = self.root.join("spool");
         for entry in fs::read_dir(&spool).with_context(|| format!("read {}", spool.display()))? {
             let path = entry?.path();
             fs::remove_file(&path).with_context(|| format!("remove {}", path.display()))?;
         }
-        sync_dir(root)?;
-        Ok(blobs)
+        Ok(())
     }
 
     /// A new file in the spool.
     ///
     /// # Errors
     /// If it cannot be created.
-    pub fn spool(&self, kind: Kind, name: &str) -> Result<Spooled> {
-        let path = self.root.join("spool").join(name);
-        let file = OpenOptions::new().write(true).create_new(true).open(&path);
-        let file = file.with_context(|| format!("create {}", path.display()))?;
-        Ok(Spooled { file, path, kind, digest: DigestBuilder::default(), size_bytes: 0 })
+    pub fn spool(&self, kind: Kind) -> Result<Spooled> {
+        loop {
+            let path = self.root.join("spool").join(self.next.fetch_add(1, Ordering::Relaxed).to_string());
+            match OpenOptions::new().write(true).create_new(true).open(&path) {
+                Ok(file) => {
+                    return Ok(Spooled {
+                        file,
+                        path,
+                        kind,
+                        digest: DigestBuilder::default(),
+                        size_bytes: 0,
+                        named: false,
+                    });
+                }
+                // Another process shares the folder and has taken that number.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error).with_context(|| format!("create {}", path.display())),
+            }
+        }
     }
 
     /// Makes spooled files durable under their digests. On return every one of them survives a
@@ -98,11 +118,17 @@ impl Blobs {
         reached(Step::RawSynced);
         let mut folders = BTreeSet::new();
         let mut sealed = Vec::with_capacity(spooled.len());
-        for file in spooled {
-            let digest = file.digest.finish();
+        for mut file in spooled {
+            let digest = file.digest.clone().finish();
             let path = self.path(file.kind, &digest);
+            let folder = path.parent().unwrap_or(&self.root);
+            if !folder.exists() {
+                make_folder(folder)?;
+                folders.insert(self.root.join(file.kind.folder()));
+            }
             fs::rename(&file.path, &path).with_context(|| format!("name {}", path.display()))?;
-            folders.extend(path.parent().map(Path::to_owned));
+            file.named = true;
+            folders.insert(folder.to_owned());
             sealed.push(Sealed { digest, size_bytes: file.size_bytes });
         }
         reached(Step::RawRenamed);
@@ -114,15 +140,14 @@ impl Blobs {
     ///
     /// # Errors
     /// If the disk refuses.
-    pub fn keep_evidence(&self, files: &[Vec<u8>], name: &str) -> Result<()> {
+    pub fn keep_evidence<'files>(&self, files: impl IntoIterator<Item = (&'files Digest, &'files [u8])>) -> Result<()> {
         let mut seen = BTreeSet::new();
         let mut spooled = Vec::new();
-        for (position, bytes) in files.iter().enumerate() {
-            let digest = Digest::of(bytes);
-            if !seen.insert(digest) || self.path(Kind::Evidence, &digest).exists() {
+        for (digest, bytes) in files {
+            if !seen.insert(digest) || self.path(Kind::Evidence, digest).exists() {
                 continue;
             }
-            let mut file = self.spool(Kind::Evidence, &format!("{name}-{position}"))?;
+            let mut file = self.spool(Kind::Evidence)?;
             file.write_all(bytes).with_context(|| format!("write {}", file.path.display()))?;
             spooled.push(file);
         }
@@ -205,6 +230,17 @@ pub struct Spooled {
     kind: Kind,
     digest: DigestBuilder,
     size_bytes: u64,
+    named: bool,
+}
+
+impl Drop for Spooled {
+    /// What is not sealed is not wanted: the message lies on the server still.
+    fn drop(&mut self) {
+        if !self.named {
+            // A file that stays is removed at the next start.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
 }
 
 impl Write for Spooled {
@@ -229,6 +265,10 @@ pub struct Sealed {
     pub size_bytes: u64,
 }
 
+fn make_folder(path: &Path) -> Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path).with_context(|| format!("create {}", path.display()))
+}
+
 fn sync_dir(path: &Path) -> Result<()> {
     File::open(path).and_then(|folder| folder.sync_all()).with_context(|| format!("sync {}", path.display()))
 }
@@ -248,7 +288,7 @@ mod tests {
         let (_folder, blobs) = blobs();
         let spooled = (0..9)
             .map(|at| {
-                let mut file = blobs.spool(Kind::Raw, &at.to_string()).expect("spool");
+                let mut file = blobs.spool(Kind::Raw).expect("spool");
                 file.write_all(format!("surat {at}").as_bytes()).expect("write");
                 file
             })
@@ -263,8 +303,8 @@ mod tests {
     #[test]
     fn a_damaged_file_is_not_handed_out() {
         let (_folder, blobs) = blobs();
-        blobs.keep_evidence(&[b"bukti".to_vec()], "1").expect("keep");
         let digest = Digest::of(b"bukti");
+        blobs.keep_evidence([(&digest, b"bukti".as_slice())]).expect("keep");
         fs::write(blobs.path(Kind::Evidence, &digest), b"palsu").expect("damage");
         let error = blobs.read(Kind::Evidence, &digest).expect_err("refused").to_string();
         assert!(error.contains("damaged"), "{error}");
@@ -273,8 +313,10 @@ mod tests {
     #[test]
     fn an_interrupted_spool_is_empty_after_a_restart() {
         let (folder, blobs) = blobs();
-        blobs.spool(Kind::Raw, "torn").expect("spool").write_all(b"half").expect("write");
-        Blobs::open(folder.path()).expect("reopen");
+        let mut file = blobs.spool(Kind::Raw).expect("spool");
+        file.write_all(b"half").expect("write");
+        std::mem::forget(file);
+        Blobs::open(folder.path()).expect("reopen").clear_spool().expect("clear");
         assert_eq!(fs::read_dir(folder.path().join("spool")).expect("list").count(), 0);
     }
 
@@ -282,7 +324,7 @@ mod tests {
     fn only_old_files_without_a_row_are_swept() {
         let (_folder, blobs) = blobs();
         for text in ["known", "orphan"] {
-            let mut file = blobs.spool(Kind::Raw, text).expect("spool");
+            let mut file = blobs.spool(Kind::Raw).expect("spool");
             file.write_all(text.as_bytes()).expect("write");
             blobs.seal(vec![file]).expect("seal");
         }

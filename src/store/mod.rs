@@ -124,6 +124,14 @@ impl Store {
         Ok(result)
     }
 
+    /// A number that differs from an earlier one if another connection has changed the database.
+    ///
+    /// # Errors
+    /// If SQLite cannot tell.
+    pub fn changes_of_others(&self) -> Result<i64> {
+        Ok(self.db.query_row("PRAGMA data_version", [], |row| row.get(0))?)
+    }
+
     /// The connection, for reading.
     pub fn db(&self) -> &Connection {
         &self.db

@@ -180,6 +180,22 @@ pub fn finish(db: &Connection, id: ReceiptId, state: State, reason: &str, messag
     Ok(())
 }
 
+/// The number of the ticket a message is on, if it is on one.
+///
+/// # Errors
+/// If the database refuses.
+pub fn ticket_of(db: &Connection, id: ReceiptId) -> Result<Option<String>> {
+    let found = db
+        .prepare_cached(
+            "SELECT prefix || '-' || year || '-' || printf('%04d', serial) FROM receipt \
+             JOIN message ON message.id = receipt.message_id JOIN ticket ON ticket.id = message.ticket_id \
+             WHERE receipt.id = ?1",
+        )?
+        .query_row([id.0], |row| row.get(0))
+        .optional()?;
+    Ok(found)
+}
+
 /// Whether any receipt needs the raw file of that digest.
 ///
 /// # Errors

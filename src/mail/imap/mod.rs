@@ -65,13 +65,6 @@ impl ImapMailbox {
         ImapMailbox { settings, session: None }
     }
 
-    /// Says goodbye to the server, for two seconds at most.
-    pub async fn logout(&mut self) {
-        if let Some(session) = self.session.take() {
-            session.line.farewell().await;
-        }
-    }
-
     /// Takes the session out, or makes one.
     async fn take(&mut self) -> Result<Session, Trouble> {
         match self.session.take() {
@@ -150,5 +143,12 @@ impl Mailbox for ImapMailbox {
 
     fn disconnect(&mut self) {
         self.session = None;
+    }
+
+    /// Says goodbye to the server, for two seconds at most.
+    async fn close(&mut self) {
+        if let Some(session) = self.session.take() {
+            session.line.farewell().await;
+        }
     }
 }

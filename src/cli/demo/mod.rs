@@ -1,0 +1,138 @@
+//! `siaga demo`: the main job on an embedded Maildir and a simulated clock, told line by line.
+//!
+//! The engine, the rounds and the adapters are the ones that `serve` runs; only the clock is set by
+//! hand, so that a week takes less than a second.
+
+mod letters;
+mod story;
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+use std::time::SystemTime;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::cli::demo::letters::LETTERS;
+use crate::cli::demo::story::Story;
+use crate::cli::setup::Home;
+use crate::clock::{Clock, SetClock};
+use crate::daemon::inbox::Inbox;
+use crate::daemon::intake::Intake;
+use crate::daemon::outbox::{Ended, Sender};
+use crate::daemon::{Shared, timers};
+use crate::domain::Time;
+use crate::mail::maildir::{self, MaildirMailbox, MaildirMailer};
+use crate::store::outbox;
+
+/// When the desk of the demo starts.
+const START: &str = "2026-11-23T07:30:00+07:00";
+/// The file that marks a folder as the demo's own, so that it may be made anew.
+const MARK: &str = "made-by-siaga-demo";
+
+/// One simulated desk.
+struct World {
+    shared: Shared<SetClock>,
+    inbox: Inbox<MaildirMailbox>,
+    sender: Sender<MaildirMailer>,
+}
+
+/// Tells the demo's week.
+pub(super) fn run(folder: &Path) -> Result<()> {
+    make_anew(folder)?;
+    let mut home = Home::embedded();
+    home.config.settings.data = folder.to_owned();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut out = std::io::stdout().lock();
+    runtime.block_on(tell(&home, folder, &mut out))
+}
+
+async fn tell(home: &Home, folder: &Path, out: &mut impl Write) -> Result<()> {
+    let start: Time = START.parse().context("the demo's first moment")?;
+    let (inbox_folder, sent_folder) = (folder.join("inbox"), folder.join("sent"));
+    maildir::create(&inbox_folder).context("make the demo's mailbox")?;
+    let blobs = home.blobs()?;
+    let intake = Intake::new(blobs, home.config.settings.intake.parse_max)?;
+    let mut world = World {
+        shared: Shared::new(home.engine(start)?, SetClock::new(start)),
+        inbox: Inbox::new(MaildirMailbox::new(&inbox_folder), intake, home.config.settings.intake.spool_max),
+        sender: Sender::new(MaildirMailer::new(&sent_folder)),
+    };
+    let mut story = Story::new(&home.config.calendar);
+    story.begin(&home.config.settings.desk, out)?;
+    for letter in LETTERS {
+        let arrives_at = letter.arrives_at();
+        world.advance(arrives_at, &mut story, out).await?;
+        let raw = world.with_acknowledgement(letter.raw)?;
+        deliver(&inbox_folder, &raw, arrives_at)?;
+        story.arrival(arrives_at, letter, out)?;
+        world.inbox.round(&world.shared).await?;
+        world.send().await?;
+        story.consequences(&world.shared.engine.borrow(), arrives_at, out)?;
+    }
+    while let Some(due) = world.next_due()? {
+        world.advance(due, &mut story, out).await?;
+    }
+    story.end(&world.shared.engine.borrow(), &sent_folder, folder, out)?;
+    world.shared.engine.into_inner().close()
+}
+
+impl World {
+    /// Lets time pass, and everything happen that is due on the way.
+    async fn advance(&mut self, until: Time, story: &mut Story<'_>, out: &mut impl Write) -> Result<()> {
+        loop {
+            let Some(due) = self.next_due()?.filter(|due| *due <= until) else { break };
+            let now = self.shared.clock.now().max(due);
+            self.shared.clock.set(now);
+            timers::round(&self.shared)?;
+            self.send().await?;
+            story.deadline(&self.shared.engine.borrow(), now, out)?;
+        }
+        self.shared.clock.set(until);
+        Ok(())
+    }
+
+    fn next_due(&self) -> Result<Option<Time>> {
+        self.shared.engine.borrow().next_due()
+    }
+
+    async fn send(&mut self) -> Result<()> {
+        match self.sender.round(&self.shared).await? {
+            Ended::Empty => Ok(()),
+            Ended::Trouble(trouble) => bail!("the demo's mails could not be written: {trouble}"),
+        }
+    }
+
+    /// A letter that answers our last acknowledgement names its id.
+    fn with_acknowledgement(&self, raw: &str) -> Result<String> {
+        let sent = outbox::all(self.shared.engine.borrow().store().db(), None)?;
+        let last = sent.iter().rev().find(|mail| mail.notice == "report_received");
+        let id = last.map(|mail| format!("<{}>", mail.message_id)).unwrap_or_default();
+        Ok(raw.replace("<ACKNOWLEDGEMENT>", &id))
+    }
+}
+
+/// Puts a mail into the Maildir as a mail server does; its time of arrival is the file's.
+fn deliver(maildir: &Path, raw: &str, arrives_at: Time) -> Result<()> {
+    let name = format!("{}.demo", arrives_at.timestamp());
+    let path = maildir.join("new").join(&name);
+    let mut file = File::create(maildir.join("tmp").join(&name)).context("deliver a mail of the demo")?;
+    file.write_all(raw.as_bytes())?;
+    file.set_modified(SystemTime::from(arrives_at))?;
+    fs::rename(maildir.join("tmp").join(&name), path)?;
+    Ok(())
+}
+
+/// Makes the demo's folder anew; refuses to touch a folder that is somebody else's.
+fn make_anew(folder: &Path) -> Result<()> {
+    let shown = folder.display();
+    let occupied = fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
+    if occupied && !folder.join(MARK).exists() {
+        bail!("{shown} was not made by the demo and is left alone; name another folder with --dir");
+    }
+    if occupied {
+        fs::remove_dir_all(folder).with_context(|| format!("remove {shown}"))?;
+    }
+    fs::create_dir_all(folder).with_context(|| format!("make {shown}"))?;
+    fs::write(folder.join(MARK), "").with_context(|| format!("make {shown}"))
+}

@@ -1,0 +1,145 @@
+//! Floor 3: the command line. One verb, one file; this one knows the verbs and the exit codes.
+//!
+//! **Invariant:** no rule of the SOP stands here; whatever changes a ticket goes through the engine.
+
+mod check;
+mod demo;
+mod due;
+pub mod explain;
+mod feed;
+mod held;
+mod live;
+mod log;
+mod logbook;
+mod outbox;
+mod serve;
+mod setup;
+mod table;
+mod ticket;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+use crate::cli::setup::Home;
+
+/// Siaga: an e-mail-driven incident desk for government CSIRTs.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+struct Arguments {
+    /// Folder with siaga.toml, sop.toml, calendar.toml and people.toml.
+    #[arg(long, global = true, default_value = "config", value_name = "DIR")]
+    config: PathBuf,
+    /// Folder with the templates; without it, `templates` beside the config folder.
+    #[arg(long, global = true, value_name = "DIR")]
+    templates: Option<PathBuf>,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Run the desk: take mail in, send mail out, keep the clocks.
+    Serve,
+    /// Show the main job on an embedded mailbox and a simulated clock; needs no server.
+    Demo {
+        /// Where the demo's mails and database go; made anew each time.
+        #[arg(long, default_value = "data/demo", value_name = "DIR")]
+        dir: PathBuf,
+    },
+    /// Check configuration and templates; with --live, log in and prove a round trip.
+    Check {
+        /// Also log in to IMAP and SMTP and send a mail to the desk's own address.
+        #[arg(long)]
+        live: bool,
+    },
+    /// Say what the desk would do with a mail and why; nothing is written.
+    Explain {
+        /// Mail messages as files.
+        #[arg(required = true, value_name = "FILE.eml")]
+        files: Vec<PathBuf>,
+        /// One JSON object for each file and line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take a mail in from a file, as if it had arrived in the mailbox.
+    Feed(feed::Feed),
+    /// Look at tickets.
+    #[command(subcommand)]
+    Ticket(ticket::Verb),
+    /// Look at outgoing mail, or send it once more.
+    #[command(subcommand)]
+    Outbox(outbox::Verb),
+    /// Look at mail that was put aside, or have it read again.
+    #[command(subcommand)]
+    Held(held::Verb),
+    /// Show the security logbook, or check its chain.
+    Logbook(logbook::Logbook),
+    /// Compute when a step is due, and say how.
+    Due(due::Due),
+}
+
+/// Whether a listing is for people or for machines.
+#[derive(Debug, Clone, Copy, Args)]
+struct Format {
+    /// Write JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "siaga: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
+    let home = || Home::load(&arguments.config, templates_folder(arguments));
+    match &arguments.verb {
+        Verb::Serve => serve::run(&home()?),
+        Verb::Demo { dir } => demo::run(dir),
+        Verb::Check { live } => check::run(&arguments.config, &templates_folder(arguments), *live),
+        Verb::Explain { files, json } => explain_files(arguments, files, *json),
+        Verb::Feed(feed) => feed.run(&home()?),
+        Verb::Ticket(verb) => verb.run(&home()?),
+        Verb::Outbox(verb) => verb.run(&home()?),
+        Verb::Held(verb) => verb.run(&home()?),
+        Verb::Logbook(logbook) => logbook.run(&home()?),
+        Verb::Due(due) => due.run(&home()?),
+    }
+}
+
+/// Explains with the configuration that is there, or the shipped one where there is none.
+fn explain_files(arguments: &Arguments, files: &[PathBuf], json: bool) -> Result<()> {
+    let home = if arguments.config.join("siaga.toml").exists() {
+        Home::load(&arguments.config, templates_folder(arguments))?
+    } else {
+        Home::embedded()
+    };
+    let (mut engine, now) = home.engine_to_try_on()?;
+    let limits = &home.config.settings.intake;
+    explain::run(&mut engine, files, json, limits.parse_max, now, &mut std::io::stdout().lock())
+}
+
+fn templates_folder(arguments: &Arguments) -> PathBuf {
+    let beside = || arguments.config.parent().unwrap_or(Path::new("")).join("templates");
+    arguments.templates.clone().unwrap_or_else(beside)
+}
+
+/// Whether the reader of our output has had enough, as `head` has.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
+        .any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+}

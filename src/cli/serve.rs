@@ -1,0 +1,93 @@
+//! `siaga serve`: the daemon on real servers, or on Maildirs of this machine.
+
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context as _, Result};
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::{info, warn};
+
+use crate::cli::log;
+use crate::cli::setup::Home;
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Source, Transport};
+use crate::daemon::inbox::Inbox;
+use crate::daemon::intake::Intake;
+use crate::daemon::outbox::Sender;
+use crate::daemon::{self, Shared};
+use crate::mail::imap::ImapMailbox;
+use crate::mail::maildir::{MaildirMailbox, MaildirMailer};
+use crate::mail::smtp::SmtpMailer;
+use crate::mail::transport::{Mailbox, Mailer};
+use crate::store::receipts;
+
+/// Raw files without a receipt are removed once they are this old: a crash left them.
+const ORPHAN_AGE: Duration = Duration::from_secs(24 * 3600);
+
+/// Runs the daemon until it is told to stop (SIGTERM, SIGINT).
+pub(super) fn run(home: &Home) -> Result<()> {
+    log::start(&home.config.settings.log)?;
+    let _lock = home.lock()?;
+    let clock = SystemClock;
+    let today = home.config.calendar.local(clock.now()).date_naive();
+    for warning in home.config.warnings(today) {
+        warn!("{warning}");
+    }
+    let settings = &home.config.settings;
+    let shared = Shared::new(home.engine(clock.now()).context("start")?, clock);
+    let blobs = home.blobs().context("start")?;
+    blobs.clear_spool()?;
+    let engine = shared.engine.borrow();
+    let swept = blobs
+        .sweep(SystemTime::from(clock.now()), ORPHAN_AGE, |digest| receipts::knows_raw(engine.store().db(), digest))?;
+    drop(engine);
+    if swept > 0 {
+        info!(count = swept, "Removed {swept} raw files that no receipt knows");
+    }
+    let intake = Intake::new(blobs, settings.intake.parse_max)?;
+    let spool_max = settings.intake.spool_max;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("start the runtime")?;
+    runtime.block_on(async {
+        let mailers = settings.smtp.connections;
+        match (settings.intake.source, settings.smtp.transport) {
+            (Source::Imap, Transport::Smtp) => {
+                let smtp = home.smtp()?;
+                let senders = (0..mailers).map(|_| SmtpMailer::new(smtp.clone())).collect();
+                start(&shared, Inbox::new(ImapMailbox::new(home.imap()?), intake, spool_max), senders).await
+            }
+            (Source::Imap, Transport::Maildir) => {
+                let senders = vec![MaildirMailer::new(&settings.smtp.maildir)];
+                start(&shared, Inbox::new(ImapMailbox::new(home.imap()?), intake, spool_max), senders).await
+            }
+            (Source::Maildir, Transport::Smtp) => {
+                let smtp = home.smtp()?;
+                let senders = (0..mailers).map(|_| SmtpMailer::new(smtp.clone())).collect();
+                let mailbox = MaildirMailbox::new(&settings.intake.maildir);
+                start(&shared, Inbox::new(mailbox, intake, spool_max), senders).await
+            }
+            (Source::Maildir, Transport::Maildir) => {
+                let senders = vec![MaildirMailer::new(&settings.smtp.maildir)];
+                let mailbox = MaildirMailbox::new(&settings.intake.maildir);
+                start(&shared, Inbox::new(mailbox, intake, spool_max), senders).await
+            }
+        }
+    })?;
+    // Threads that hash or sync finish; a parser that hangs is not waited for.
+    runtime.shutdown_timeout(Duration::from_secs(5));
+    shared.engine.into_inner().close().context("fold the write-ahead log into the database")?;
+    info!("Stopped");
+    Ok(())
+}
+
+async fn start<C: Clock, B: Mailbox, M: Mailer>(shared: &Shared<C>, inbox: Inbox<B>, mailers: Vec<M>) -> Result<()> {
+    let (mut terminated, mut interrupted) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let shutdown = async {
+        tokio::select! {
+            _ = terminated.recv() => {}
+            _ = interrupted.recv() => {}
+        }
+        let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+    };
+    info!(version = env!("CARGO_PKG_VERSION"), "Siaga is on the alert");
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+    daemon::run(shared, inbox, mailers.into_iter().map(Sender::new).collect(), shutdown).await
+}

@@ -1,0 +1,159 @@
+//! Floor 3: waiting. Three loops on one task, each around a round that does everything that is due.
+//!
+//! **Invariant:** no rule of the SOP stands here, and nothing is remembered here that is not in the
+//! database: a process that is killed at any moment loses nothing.
+//!
+//! A round takes no input: the database and the mailbox say what is to be done, a nudge only says
+//! "look". So a round that is run once too often does nothing, and tests call the rounds and never
+//! the loops. Everything runs on one task: commands never race, the engine needs no lock, and
+//! `RefCell` says so in its type. Work that would hold the others up — parsing hostile mail, syncing
+//! files — happens on threads of its own.
+
+pub mod backoff;
+pub mod inbox;
+pub mod intake;
+pub mod outbox;
+pub mod timers;
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::time::Duration;
+
+use anyhow::Result;
+use futures_util::future::join_all;
+use tokio::sync::Notify;
+use tokio::time::{sleep, timeout};
+use tracing::{error, info, warn};
+
+use crate::clock::Clock;
+use crate::daemon::inbox::Inbox;
+use crate::daemon::outbox::Sender;
+use crate::domain::Time;
+use crate::engine::Engine;
+use crate::mail::transport::{Mailbox, Mailer};
+
+/// Longest pause between two looks at what another process may have changed in the database.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long the loops may take to finish what they are doing when the daemon is asked to stop.
+const STOP_MAX: Duration = Duration::from_secs(60);
+
+/// What the three loops share.
+#[derive(Debug)]
+pub struct Shared<C> {
+    /// The desk at work.
+    pub engine: RefCell<Engine>,
+    /// What time it is.
+    pub clock: C,
+    /// "Look whether a mail is to be sent."
+    pub outbox: Notify,
+    /// "Look whether a timer is due."
+    pub timers: Notify,
+    /// "Look whether a message waits to be read."
+    pub intake: Notify,
+    /// "Stop as soon as nothing would be lost or done twice."
+    pub stop: Stop,
+}
+
+impl<C: Clock> Shared<C> {
+    /// The desk with its clock.
+    pub fn new(engine: Engine, clock: C) -> Shared<C> {
+        Shared {
+            engine: RefCell::new(engine),
+            clock,
+            outbox: Notify::new(),
+            timers: Notify::new(),
+            intake: Notify::new(),
+            stop: Stop::default(),
+        }
+    }
+
+    /// Does something with the engine at the present instant. Never across an `.await`.
+    pub fn with_engine<T>(&self, work: impl FnOnce(&mut Engine, Time) -> T) -> T {
+        work(&mut self.engine.borrow_mut(), self.clock.now())
+    }
+
+    /// Tells every loop to look.
+    fn nudge_all(&self) {
+        self.outbox.notify_one();
+        self.timers.notify_one();
+        self.intake.notify_one();
+    }
+}
+
+/// The wish to stop.
+#[derive(Debug, Default)]
+pub struct Stop {
+    asked: Cell<bool>,
+    told: Notify,
+}
+
+impl Stop {
+    /// Asks the loops to stop.
+    pub fn ask(&self) {
+        self.asked.set(true);
+        self.told.notify_waiters();
+    }
+
+    /// Whether the loops were asked to stop.
+    pub fn is_asked(&self) -> bool {
+        self.asked.get()
+    }
+
+    /// Returns when the loops are asked to stop.
+    pub async fn asked(&self) {
+        let told = self.told.notified();
+        if !self.asked.get() {
+            told.await;
+        }
+    }
+}
+
+/// Runs the desk until `shutdown` returns and everything begun has been brought to a safe end.
+///
+/// # Errors
+/// If the loops do not come to an end in time; the next start finds everything in the database.
+pub async fn run<C: Clock, B: Mailbox, M: Mailer>(
+    shared: &Shared<C>,
+    inbox: Inbox<B>,
+    senders: Vec<Sender<M>>,
+    shutdown: impl Future<Output = ()>,
+) -> Result<()> {
+    let interrupted = shared.with_engine(|engine, now| engine.recover_sending(now))?;
+    if interrupted > 0 {
+        warn!(count = interrupted, "{interrupted} mails were being sent when Siaga ended; see `siaga outbox list`");
+    }
+    let sending = join_all(senders.into_iter().map(|sender| outbox::run(shared, sender)));
+    let loops = async { tokio::join!(inbox::run(shared, inbox), timers::run(shared), sending, watch(shared)) };
+    tokio::pin!(loops);
+    tokio::select! {
+        _ = &mut loops => return Ok(()),
+        () = shutdown => {}
+    }
+    info!("Stopping: finishing what has been begun");
+    shared.stop.ask();
+    if timeout(STOP_MAX, loops).await.is_err() {
+        error!("Stopped in the middle of something: the next start will find it in the database");
+        anyhow::bail!("the loops did not end within {} seconds", STOP_MAX.as_secs());
+    }
+    Ok(())
+}
+
+/// Notices that another process, such as `siaga held retry`, has changed the database.
+async fn watch<C: Clock>(shared: &Shared<C>) {
+    let mut seen = None;
+    while !shared.stop.is_asked() {
+        match shared.engine.borrow().changes_of_others() {
+            Ok(version) if seen.is_some_and(|seen| seen != version) => {
+                seen = Some(version);
+                shared.nudge_all();
+            }
+            Ok(version) => seen = Some(version),
+            Err(error) => error!("Cannot read the database: {error:#}"),
+        }
+        let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+        tokio::select! {
+            () = shared.stop.asked() => {}
+            () = sleep(PATIENCE) => {}
+        }
+    }
+}

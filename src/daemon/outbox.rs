@@ -1,0 +1,184 @@
+//! The round that hands queued mails to the provider, one after the other over one connection.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use tokio::time::sleep;
+use tracing::{debug, error, info, warn};
+
+use crate::clock::Clock;
+use crate::daemon::backoff::{Backoff, jitter};
+use crate::daemon::{PATIENCE, Shared};
+use crate::domain::outgoing::{OutgoingMail, SendOutcome};
+use crate::engine::sending::Settled;
+use crate::fail_point::{Step, reached};
+use crate::mail::transport::{Mailer, Trouble};
+
+/// How long a connection is kept without a mail to send.
+const IDLE_MAX: Duration = Duration::from_secs(30);
+/// Pause after the database refused.
+const DATABASE_PAUSE: Duration = Duration::from_secs(5);
+
+/// One connection to the provider and what it has not yet been able to record.
+#[derive(Debug)]
+pub struct Sender<M> {
+    mailer: M,
+    /// An outcome the database would not take: it is handed in again before anything else is sent.
+    unsettled: Option<Settled>,
+}
+
+/// How a round ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// Nothing more is due.
+    Empty,
+    /// The provider cannot be reached.
+    Trouble(Trouble),
+}
+
+impl<M: Mailer> Sender<M> {
+    /// A sender over `mailer`.
+    pub fn new(mailer: M) -> Sender<M> {
+        Sender { mailer, unsettled: None }
+    }
+
+    /// The mailer, to look at.
+    pub fn mailer(&self) -> &M {
+        &self.mailer
+    }
+
+    /// Sends everything that is due. Each mail is claimed durably before, and its outcome recorded
+    /// together with the claim of the next.
+    ///
+    /// # Errors
+    /// If the database refuses; then nothing further is sent, because it could not be recorded.
+    pub async fn round<C: Clock>(&mut self, shared: &Shared<C>) -> Result<Ended> {
+        self.settle(shared)?;
+        let mut claimed = self.claim(shared)?;
+        while let Some(mail) = claimed {
+            let outcome = self.mailer.send(&mail).await;
+            if matches!(outcome, SendOutcome::Sent { .. }) {
+                reached(Step::Sent);
+            }
+            report(&mail, &outcome);
+            let trouble = trouble(&outcome);
+            self.unsettled = Some((mail.id, outcome));
+            if let Some(trouble) = trouble {
+                self.settle(shared)?;
+                return Ok(Ended::Trouble(trouble));
+            }
+            claimed = self.claim(shared)?;
+        }
+        Ok(Ended::Empty)
+    }
+
+    /// Records the last outcome and claims the next mail; nothing more once asked to stop.
+    fn claim<C: Clock>(&mut self, shared: &Shared<C>) -> Result<Option<OutgoingMail>> {
+        if shared.stop.is_asked() {
+            self.settle(shared)?;
+            return Ok(None);
+        }
+        let claimed = shared.with_engine(|engine, now| engine.settle_and_claim(self.unsettled.as_ref(), now))?;
+        self.unsettled = None;
+        Ok(claimed)
+    }
+
+    fn settle<C: Clock>(&mut self, shared: &Shared<C>) -> Result<()> {
+        if let Some(settled) = &self.unsettled {
+            shared.with_engine(|engine, now| engine.settle(settled, now))?;
+            self.unsettled = None;
+        }
+        Ok(())
+    }
+}
+
+/// Sends what is due when it is due, until asked to stop.
+pub(super) async fn run<C: Clock, M: Mailer>(shared: &Shared<C>, mut sender: Sender<M>) {
+    let mut backoff = Backoff::default();
+    while !shared.stop.is_asked() {
+        let wait = match sender.round(shared).await {
+            Ok(Ended::Empty) => {
+                backoff.reset();
+                until_next(shared)
+            }
+            Ok(Ended::Trouble(trouble)) => {
+                let pause = backoff.pause(trouble.needs_person, jitter());
+                warn_or_error(&trouble, pause);
+                // The others fare no better: a nudge must not drive them against the same wall.
+                rest(shared, pause).await;
+                continue;
+            }
+            Err(error) => {
+                error!("The outbox could not be dealt with, trying again soon: {error:#}");
+                rest(shared, DATABASE_PAUSE).await;
+                continue;
+            }
+        };
+        let nudged = tokio::select! {
+            () = shared.outbox.notified() => true,
+            () = rest(shared, wait.min(IDLE_MAX)) => false,
+        };
+        if nudged {
+            // There may be more than one mail: the next connection looks too.
+            shared.outbox.notify_one();
+        } else if wait > IDLE_MAX {
+            sender.mailer.rest().await;
+        }
+    }
+    sender.mailer.rest().await;
+}
+
+/// How long nothing is due.
+fn until_next<C: Clock>(shared: &Shared<C>) -> Duration {
+    match shared.engine.borrow().next_sending() {
+        Ok(Some(next)) => (next - shared.clock.now()).to_std().unwrap_or_default().min(PATIENCE),
+        Ok(None) => PATIENCE,
+        Err(error) => {
+            error!("Cannot read when the next mail is due: {error:#}");
+            DATABASE_PAUSE
+        }
+    }
+}
+
+async fn rest<C: Clock>(shared: &Shared<C>, length: Duration) {
+    tokio::select! {
+        () = shared.stop.asked() => {}
+        () = sleep(length) => {}
+    }
+}
+
+fn trouble(outcome: &SendOutcome) -> Option<Trouble> {
+    match outcome {
+        SendOutcome::Unavailable { reason, needs_person } => {
+            Some(Trouble { reason: reason.clone(), needs_person: *needs_person })
+        }
+        SendOutcome::Sent { .. }
+        | SendOutcome::Transient { .. }
+        | SendOutcome::Permanent { .. }
+        | SendOutcome::InDoubt { .. } => None,
+    }
+}
+
+fn warn_or_error(trouble: &Trouble, pause: Duration) {
+    let seconds = pause.as_secs();
+    if trouble.needs_person {
+        error!("Mail cannot be sent until somebody mends this; next attempt in {seconds} s: {trouble}");
+    } else {
+        warn!("Mail cannot be sent at the moment; next attempt in {seconds} s: {trouble}");
+    }
+}
+
+fn report(mail: &OutgoingMail, outcome: &SendOutcome) {
+    let (id, to) = (mail.id.0, mail.recipient.masked());
+    match outcome {
+        SendOutcome::Sent { reply } => info!(outbox = id, %reply, "Sent mail {id} to {to}"),
+        SendOutcome::Transient { reply } => warn!(outbox = id, %reply, "The server put mail {id} to {to} off"),
+        SendOutcome::Permanent { reply } => {
+            error!(outbox = id, %reply, "The server refused mail {id} to {to} for good")
+        }
+        SendOutcome::InDoubt { reason } => {
+            warn!(outbox = id, %reason, "Nobody knows whether mail {id} to {to} arrived")
+        }
+        SendOutcome::Unavailable { reason, .. } => debug!(outbox = id, %reason, "Mail {id} was not handed over"),
+    }
+}

@@ -3,7 +3,10 @@
 
 pub mod authority;
 pub mod dovecot;
+pub mod fakes;
 pub mod imap_script;
+pub mod letters;
 pub mod proxy;
 pub mod smtp_sink;
 pub mod spool;
+pub mod world;

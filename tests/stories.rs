@@ -1,0 +1,166 @@
+//! Stories of people on a simulated clock, over the real engine and database.
+
+mod support;
+
+use siaga::domain::outgoing::SendOutcome;
+use siaga::store::outbox::State;
+
+use support::letters::Letter;
+use support::world::World;
+
+fn report(text: &str) -> Letter {
+    Letter::from("Budi <budi@warga.example>").subject("Situs berubah").text(text)
+}
+
+#[test]
+fn half_the_time_four_fifths_and_the_deadline_each_once() {
+    let mut world = World::new();
+    world.until("2026-11-23 10:30");
+    world.writes(&report("Situs dinkes.ciamiskab.go.id berubah sejak pukul 10.00."));
+    world.until("2026-11-25 16:00");
+    insta::assert_snapshot!(world.story());
+}
+
+#[test]
+fn a_report_on_friday_evening_wakes_nobody_on_saturday() {
+    let mut world = World::new();
+    world.until("2026-11-27 17:20");
+    world.writes(&report("Situs kec-kawali.ciamiskab.go.id hitam sejak pukul 17.00."));
+    world.until("2026-12-01 16:00");
+    insta::assert_snapshot!(world.story());
+}
+
+#[test]
+fn reminders_survive_a_restart_and_are_not_repeated() {
+    let mut world = World::new();
+    world.writes(&report("Situs dinkes.ciamiskab.go.id berubah sejak pukul 07.00."));
+    world.until("2026-11-23 09:10");
+    let before = world.outbox().len();
+    world.restart();
+    world.timers_round();
+    assert_eq!(world.outbox().len(), before);
+    world.until("2026-11-23 16:00");
+    let deadlines =
+        |address: &str| world.mailbox_of(address).iter().filter(|mail| mail.subject.contains("enggat")).count();
+    assert_eq!(deadlines("ani@csirt.example"), 2);
+    assert_eq!(deadlines("kabid@csirt.example"), 1);
+}
+
+#[test]
+fn after_a_standstill_only_the_latest_reminder_is_sent_and_in_working_hours() {
+    let mut world = World::new();
+    world.writes(&report("Situs dinkes.ciamiskab.go.id berubah sejak pukul 07.00."));
+    // The machine is off from the report until the night.
+    world.sleep_until("2026-11-23 22:00");
+    world.restart();
+    world.timers_round();
+    assert_eq!(world.mailbox_of("ani@csirt.example").len(), 1, "nobody is woken at night");
+    world.until("2026-11-24 09:00");
+    assert_eq!(world.mailbox_of("ani@csirt.example").len(), 2, "80 per cent overtakes 50");
+    assert_eq!(world.mailbox_of("kabid@csirt.example").len(), 1);
+    let overtaken = world.events().iter().filter(|event| event.kind == "reminder_overtaken").count();
+    assert_eq!(overtaken, 1);
+}
+
+#[test]
+fn a_clock_set_back_fires_nothing_twice() {
+    let mut world = World::new();
+    world.writes(&report("Situs dinkes.ciamiskab.go.id berubah sejak pukul 07.00."));
+    world.until("2026-11-23 12:00");
+    let before = world.outbox().len();
+    world.sleep_until("2026-11-23 08:00");
+    world.timers_round();
+    world.until("2026-11-23 15:00");
+    assert_eq!(world.outbox().len(), before);
+}
+
+#[test]
+fn a_server_that_puts_a_mail_off_gets_it_again_and_takes_it_once() {
+    let mut world = World::new();
+    world.provider.borrow_mut().answers.push_back(SendOutcome::Transient { reply: "451 4.7.1 Greylisted".to_owned() });
+    world.writes(&report("Situs dinkes.ciamiskab.go.id berubah."));
+    assert!(world.mailbox_of("budi@warga.example").is_empty());
+    world.minutes(2);
+    assert_eq!(world.mailbox_of("budi@warga.example").len(), 1);
+    assert_eq!(world.outbox()[0].attempts, 2);
+}
+
+#[test]
+fn a_refused_mail_is_given_up_visibly() {
+    let mut world = World::new();
+    world
+        .provider
+        .borrow_mut()
+        .answers
+        .push_back(SendOutcome::Permanent { reply: "550 5.1.1 No such user".to_owned() });
+    world.writes(&report("Situs dinkes.ciamiskab.go.id berubah."));
+    world.minutes(600);
+    assert!(world.mailbox_of("budi@warga.example").is_empty());
+    assert_eq!(world.outbox()[0].state, State::Failed);
+    assert!(world.events().iter().any(|event| event.kind == "delivery_failed"));
+}
+
+#[test]
+fn a_mail_put_off_for_three_days_is_given_up() {
+    let mut world = World::new();
+    let put_off = SendOutcome::Transient { reply: "451 later".to_owned() };
+    world.writes(&report("Situs dinkes.ciamiskab.go.id berubah."));
+    world.provider.borrow_mut().answers.extend(std::iter::repeat_n(put_off, 500));
+    world.minutes(10);
+    world.writes(&report("Laporan kedua dengan isi yang lain."));
+    world.minutes(4 * 24 * 60);
+    let states: Vec<_> =
+        world.outbox().iter().filter(|mail| mail.notice == "report_received").map(|mail| mail.state).collect();
+    assert_eq!(states, [State::Sent, State::Failed]);
+}
+
+#[test]
+fn an_unreachable_server_costs_no_mail_an_attempt() {
+    let mut world = World::new();
+    let away = SendOutcome::Unavailable { reason: "connection refused".to_owned(), needs_person: false };
+    world.provider.borrow_mut().answers.push_back(away);
+    world.writes(&report("Situs dinkes.ciamiskab.go.id berubah."));
+    assert!(world.sent().is_empty());
+    assert_eq!(world.outbox()[0].attempts, 0);
+    world.send();
+    assert_eq!(world.sent().len(), 3);
+}
+
+#[test]
+fn in_doubt_an_acknowledgement_is_not_repeated_and_a_request_is() {
+    let mut world = World::new();
+    let doubt = SendOutcome::InDoubt { reason: "the connection broke after the final dot".to_owned() };
+    world.provider.borrow_mut().answers.extend([doubt.clone(), doubt]);
+    world.writes(&report("Situs dinkes.ciamiskab.go.id berubah."));
+    world.minutes(5);
+    let outbox = world.outbox();
+    assert_eq!((outbox[0].notice.as_str(), outbox[0].state), ("report_received", State::InDoubt));
+    assert_eq!((outbox[1].notice.as_str(), outbox[1].state, outbox[1].doubtful), ("ticket_opened", State::Sent, true));
+    assert!(world.mailbox_of("budi@warga.example").is_empty());
+}
+
+#[test]
+fn a_process_killed_while_sending_leaves_its_doubt_in_the_row() {
+    let mut world = World::new();
+    world.deliver(&report("Situs dinkes.ciamiskab.go.id berubah."));
+    world.inbox_round().expect("taken in");
+    let claimed = world.shared.with_engine(|engine, now| engine.settle_and_claim(None, now)).expect("claim");
+    assert!(claimed.is_some_and(|mail| mail.recipient.as_str() == "budi@warga.example"));
+    world.restart();
+    world.send();
+    let outbox = world.outbox();
+    assert_eq!(outbox[0].state, State::InDoubt);
+    assert!(world.mailbox_of("budi@warga.example").is_empty());
+    assert_eq!(world.mailbox_of("ani@csirt.example").len(), 1);
+}
+
+#[test]
+fn the_logbook_of_a_busy_day_is_an_unbroken_chain() {
+    let mut world = World::new();
+    for number in 0..5 {
+        world.writes(&report(&format!("Laporan {number} tentang dinkes.ciamiskab.go.id.")));
+        world.minutes(20);
+    }
+    let engine = world.shared.engine.borrow();
+    assert_eq!(siaga::store::logbook::first_broken(engine.store().db()).expect("verify"), None);
+}

@@ -1,0 +1,154 @@
+//! A mailbox and a mailer in memory, with the faults a real one can have.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::time::Duration;
+
+use siaga::domain::Time;
+use siaga::domain::outgoing::{OutgoingMail, SendOutcome};
+use siaga::mail::transport::{Extent, Folder, Listed, Mailbox, Mailer, Piece, Place, Trouble};
+
+/// A message in the fake mailbox.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    pub place: Place,
+    pub raw: Vec<u8>,
+    pub arrived_at: Time,
+}
+
+/// What the fake server holds; shared with the test.
+#[derive(Debug, Default)]
+pub struct Server {
+    pub inbox: Vec<Stored>,
+    pub archived: Vec<(Place, Folder)>,
+    /// The next so many calls fail.
+    pub failures: u32,
+    /// Archiving fails although everything else works.
+    pub archive_fails: bool,
+    /// UIDVALIDITY.
+    pub validity: u32,
+    next: u32,
+}
+
+impl Server {
+    /// A server with an empty inbox.
+    pub fn new() -> Server {
+        Server { validity: 1, ..Server::default() }
+    }
+
+    /// Puts a message into the inbox.
+    pub fn deliver(&mut self, raw: Vec<u8>, arrived_at: Time) {
+        self.next += 1;
+        let place = Place(format!("{}/{}", self.validity, self.next));
+        self.inbox.push(Stored { place, raw, arrived_at });
+    }
+
+    /// The server forgets its UIDs, as after a restored backup.
+    pub fn renumber(&mut self) {
+        self.validity += 1;
+        for (number, stored) in self.inbox.iter_mut().enumerate() {
+            stored.place = Place(format!("{}/{}", self.validity, number + 1));
+        }
+    }
+
+    fn refuse(&mut self) -> Result<(), Trouble> {
+        if self.failures > 0 {
+            self.failures -= 1;
+            return Err(Trouble::passing("the server is away".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+/// The mailbox on that server.
+#[derive(Debug, Clone, Default)]
+pub struct FakeMailbox(pub Rc<RefCell<Server>>);
+
+impl Mailbox for FakeMailbox {
+    fn name(&self) -> String {
+        "fake:inbox".to_owned()
+    }
+
+    async fn list(&mut self) -> Result<Vec<Listed>, Trouble> {
+        let mut server = self.0.borrow_mut();
+        server.refuse()?;
+        let listed = |stored: &Stored| Listed {
+            place: stored.place.clone(),
+            size_bytes: stored.raw.len() as u64,
+            arrived_at: stored.arrived_at,
+        };
+        Ok(server.inbox.iter().map(listed).collect())
+    }
+
+    async fn fetch(
+        &mut self,
+        wanted: &[Listed],
+        extent: Extent,
+        spool: &mut dyn FnMut(Piece<'_>) -> anyhow::Result<()>,
+    ) -> Result<(), Trouble> {
+        let mut server = self.0.borrow_mut();
+        for listed in wanted {
+            server.refuse()?;
+            let Some(stored) = server.inbox.iter().find(|stored| stored.place == listed.place) else { continue };
+            let end = match extent {
+                Extent::Whole => stored.raw.len(),
+                Extent::Header => header_end(&stored.raw),
+            };
+            for piece in stored.raw[..end].chunks(100_000) {
+                spool(Piece::Bytes(&stored.place, piece))?;
+            }
+            spool(Piece::End(&stored.place))?;
+        }
+        Ok(())
+    }
+
+    async fn archive(&mut self, places: &[Place], folder: Folder) -> Result<(), Trouble> {
+        let mut server = self.0.borrow_mut();
+        server.refuse()?;
+        if server.archive_fails {
+            return Err(Trouble::passing("the connection broke".to_owned()));
+        }
+        server.inbox.retain(|stored| !places.contains(&stored.place));
+        server.archived.extend(places.iter().map(|place| (place.clone(), folder)));
+        Ok(())
+    }
+
+    async fn wait(&mut self, _patience: Duration) -> Result<(), Trouble> {
+        std::future::pending().await
+    }
+
+    fn disconnect(&mut self) {}
+
+    async fn close(&mut self) {}
+}
+
+fn header_end(raw: &[u8]) -> usize {
+    raw.windows(4).position(|window| window == b"\r\n\r\n").map_or(raw.len(), |at| at + 4)
+}
+
+/// What the fake provider has taken, and how it answers.
+#[derive(Debug, Default)]
+pub struct Provider {
+    pub taken: Vec<OutgoingMail>,
+    /// Answers to the next attempts; afterwards everything is taken.
+    pub answers: VecDeque<SendOutcome>,
+}
+
+/// The way to that provider.
+#[derive(Debug, Clone, Default)]
+pub struct FakeMailer(pub Rc<RefCell<Provider>>);
+
+impl Mailer for FakeMailer {
+    async fn send(&mut self, mail: &OutgoingMail) -> SendOutcome {
+        let mut provider = self.0.borrow_mut();
+        let sent = SendOutcome::Sent { reply: "250 2.0.0 Ok".to_owned() };
+        let answer = provider.answers.pop_front().unwrap_or(sent);
+        if matches!(answer, SendOutcome::Sent { .. }) {
+            provider.taken.push(mail.clone());
+        }
+        answer
+    }
+
+    async fn rest(&mut self) {}
+}

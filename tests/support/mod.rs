@@ -3,4 +3,5 @@
 #![allow(unreachable_pub, reason = "a test file is a crate of its own, and `pub` reads better here")]
 
 pub mod authority;
+pub mod outgoing;
 pub mod smtp_sink;

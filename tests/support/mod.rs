@@ -6,6 +6,7 @@ pub mod dovecot;
 pub mod fakes;
 pub mod imap_script;
 pub mod letters;
+pub mod outgoing;
 pub mod proxy;
 pub mod smtp_sink;
 pub mod spool;

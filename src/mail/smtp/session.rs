@@ -217,7 +217,7 @@ impl Session {
 
 fn text_bound(length: usize) -> Duration {
     let length = u64::try_from(length).unwrap_or(u64::MAX);
-    TEXT_MAX.max(Duration::from_secs(length / TEXT_BYTES_PER_SECOND_MIN))
+    TEXT_MAX.max(Duration::from_secs(length.div_ceil(TEXT_BYTES_PER_SECOND_MIN)))
 }
 
 /// The name we greet with; without one, the machine's own.

@@ -245,7 +245,25 @@ impl fmt::Debug for Wire {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::AsyncWriteExt as _;
+    use tokio::net::TcpListener;
+
     use super::*;
+
+    #[tokio::test]
+    async fn doubt_begins_with_the_last_octet_of_the_end() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+        let stream = TcpStream::connect(listener.local_addr().expect("a port")).await.expect("a connection");
+        let mut wire = Wire::plain(stream).expect("connected");
+        wire.mail_begins();
+        wire.write_all(b"text\r\n.\r\n").await.expect("write");
+        assert!(!wire.dot_written(), "a dot within the text is no end");
+        wire.mail_ends();
+        wire.write_all(b"\r\n.\r").await.expect("write");
+        assert!(!wire.dot_written());
+        wire.write_all(b"\n").await.expect("write");
+        assert!(wire.dot_written());
+    }
 
     #[test]
     fn a_reply_is_readable_whatever_its_text() {

@@ -71,13 +71,13 @@ async fn at_command(command: &str, act: &Act, harmless: bool) {
 
 #[tokio::test]
 async fn a_no_is_never_an_empty_mailbox() {
-    let harmless = ["CAPABILITIES", "SUBSCRIBE", "UID FETCH 1:2 ", "IDLE", "IDLING"];
+    let harmless = ["CAPABILITIES", "SUBSCRIBE", "UID FETCH 1:2 ", "IDLE", "IDLING", "DONE"];
     at_every_command(say("{tag} NO not today\r\n"), &harmless).await;
 }
 
 #[tokio::test]
 async fn a_bad_is_never_an_empty_mailbox() {
-    at_every_command(say("{tag} BAD what\r\n"), &["CAPABILITIES", "SUBSCRIBE", "IDLE", "IDLING"]).await;
+    at_every_command(say("{tag} BAD what\r\n"), &["CAPABILITIES", "SUBSCRIBE", "IDLE", "IDLING", "DONE"]).await;
 }
 
 #[tokio::test]

@@ -22,7 +22,14 @@ pub enum Fault {
 #[derive(Debug)]
 pub struct Proxy {
     pub port: u16,
-    plan: Arc<Mutex<Option<(u64, Fault)>>>,
+    plan: Arc<Mutex<Plan>>,
+}
+
+/// What the connections of a proxy have carried to their clients, and what will break one of them.
+#[derive(Debug, Default)]
+struct Plan {
+    carried: u64,
+    fault: Option<(u64, Fault)>,
 }
 
 impl Proxy {
@@ -30,7 +37,7 @@ impl Proxy {
     pub async fn start(target: u16) -> Proxy {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
         let port = listener.local_addr().expect("the address of a listener").port();
-        let plan = Arc::new(Mutex::new(None));
+        let plan = Arc::new(Mutex::new(Plan::default()));
         let shared = Arc::clone(&plan);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
@@ -43,11 +50,16 @@ impl Proxy {
 
     /// Breaks the next connection that has carried `after` more bytes to its client.
     pub fn break_after(&self, after: u64, fault: Fault) {
-        *self.plan.lock().expect("no test panics while it plans") = Some((after, fault));
+        self.plan.lock().expect("no test panics while it plans").fault = Some((after, fault));
+    }
+
+    /// Bytes that were carried to clients so far.
+    pub fn carried(&self) -> u64 {
+        self.plan.lock().expect("no test panics while it plans").carried
     }
 }
 
-async fn pass(client: TcpStream, server: TcpStream, plan: Arc<Mutex<Option<(u64, Fault)>>>) {
+async fn pass(client: TcpStream, server: TcpStream, plan: Arc<Mutex<Plan>>) {
     let (mut client_read, mut client_write) = client.into_split();
     let (mut server_read, mut server_write) = server.into_split();
     let up = async {
@@ -87,17 +99,18 @@ async fn pass(client: TcpStream, server: TcpStream, plan: Arc<Mutex<Option<(u64,
 }
 
 /// How many of `count` bytes still pass, and what happens then.
-fn due(plan: &Mutex<Option<(u64, Fault)>>, count: usize) -> (usize, Option<Fault>) {
+fn due(plan: &Mutex<Plan>, count: usize) -> (usize, Option<Fault>) {
     let mut plan = plan.lock().expect("no test panics while it plans");
-    match *plan {
+    let (pass, fault) = match plan.fault.take() {
         Some((left, fault)) if left <= count as u64 => {
-            *plan = None;
             (usize::try_from(left).expect("less than a buffer"), Some(fault))
         }
         Some((left, fault)) => {
-            *plan = Some((left - count as u64, fault));
+            plan.fault = Some((left - count as u64, fault));
             (count, None)
         }
         None => (count, None),
-    }
+    };
+    plan.carried += pass as u64;
+    (pass, fault)
 }

@@ -114,7 +114,7 @@ pub(super) struct Line {
     server: Arc<str>,
     /// Messages in the selected folder, as the server last said.
     pub(super) exists: u32,
-    /// Whether messages arrived since the folder was selected.
+    /// Whether messages arrived since the last listing.
     pub(super) grown: bool,
 }
 
@@ -181,7 +181,7 @@ impl Line {
         }
     }
 
-    /// Idles until messages arrive, at most for `most`. `false`: the server refuses to.
+    /// Idles until messages arrive, at most for `most`. `false`: the server does not go along.
     pub(super) async fn idle(&mut self, most: Duration) -> Result<bool, Trouble> {
         let id = self.send("IDLE", "").await?;
         // Messages may be announced before the "+": then there is nothing to wait for.
@@ -198,30 +198,20 @@ impl Line {
         let news = async {
             while !self.grown {
                 if self.read("IDLE", |response| tagged(response, &id).is_some()).await? {
-                    // The server has ended the IDLE by itself; a DONE would be a command of its own.
-                    return Ok(true);
+                    return Ok(false);
                 }
             }
-            Ok::<bool, Trouble>(false)
+            Ok::<bool, Trouble>(true)
         };
-        if let Ok(ended) = timeout(most, news).await
-            && ended?
+        if let Ok(idles) = timeout(most, news).await
+            && !idles?
         {
-            return Ok(true);
+            // The server has ended the IDLE by itself; a DONE would be a command of its own.
+            return Ok(false);
         }
         self.write_within(IDLE_ANSWER_MAX, "DONE").await?;
-        loop {
-            let read = self.read_within(IDLE_ANSWER_MAX, "DONE", |response| {
-                tagged(response, &id).map(|(status, outcome)| (*status == Status::Ok, words(outcome)))
-            });
-            match read.await? {
-                Some((true, _)) => return Ok(true),
-                Some((false, text)) => {
-                    return Err(Trouble::passing(format!("{} ended IDLE with: {text}", self.server)));
-                }
-                None => {}
-            }
-        }
+        while !self.read_within(IDLE_ANSWER_MAX, "DONE", |response| tagged(response, &id).is_some()).await? {}
+        Ok(true)
     }
 
     /// Says goodbye, for two seconds at most.
@@ -308,7 +298,7 @@ pub(super) async fn heard<A>(
 ) -> Result<A, Trouble> {
     match guarded(reading).await {
         Ok(Ok(Some(answer))) => Ok(answer),
-        Ok(Ok(None)) => Err(Trouble::passing(format!("{server} closed the connection during {verb}"))),
+        Ok(Ok(None)) => Err(closed(server, verb)),
         Ok(Err(error)) => Err(broken(server, verb, &Error::Io(error))),
         Err(_) => Err(unreadable(server, verb)),
     }
@@ -323,13 +313,18 @@ pub(super) async fn guarded<T>(work: impl Future<Output = T>) -> Result<T, Box<d
 /// The trouble an error of the library is. Its own words are not repeated where they may quote mail.
 pub(super) fn broken(server: &str, verb: &str, error: &Error) -> Trouble {
     match error {
-        Error::ConnectionLost => Trouble::passing(format!("{server} closed the connection during {verb}")),
+        Error::ConnectionLost => closed(server, verb),
+        Error::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => closed(server, verb),
         // The parser's complaint quotes what it could not read, which may be a whole message.
         Error::Io(error) if error.kind() == io::ErrorKind::Other => unreadable(server, verb),
         Error::Io(error) => Trouble::passing(format!("the connection to {server} broke during {verb}: {error}")),
         Error::Validate(_) => Trouble::lasting(format!("{verb} would contain a line break")),
         Error::Bad(_) | Error::No(_) | Error::Parse(_) | Error::Append | _ => unreadable(server, verb),
     }
+}
+
+fn closed(server: &str, verb: &str) -> Trouble {
+    Trouble::passing(format!("{server} closed the connection during {verb}"))
 }
 
 pub(super) fn unreadable(server: &str, verb: &str) -> Trouble {

@@ -73,6 +73,17 @@ impl ImapMailbox {
         }
     }
 
+    /// As [`ImapMailbox::take`], with INBOX as it is at this moment.
+    async fn take_renewed(&mut self) -> Result<Session, Trouble> {
+        match self.session.take() {
+            Some(mut session) => {
+                session.renew(&self.settings).await?;
+                Ok(session)
+            }
+            None => Session::open(&self.settings).await,
+        }
+    }
+
     fn folder(&self, folder: Folder) -> &str {
         match folder {
             Folder::Processed => &self.settings.processed,
@@ -89,13 +100,7 @@ impl Mailbox for ImapMailbox {
     }
 
     async fn list(&mut self) -> Result<Vec<Listed>, Trouble> {
-        let mut session = match self.session.take() {
-            Some(mut session) => {
-                session.renew(&self.settings).await?;
-                session
-            }
-            None => Session::open(&self.settings).await?,
-        };
+        let mut session = self.take_renewed().await?;
         let listed = session.list().await?;
         self.session = Some(session);
         Ok(listed)
@@ -114,7 +119,9 @@ impl Mailbox for ImapMailbox {
     }
 
     async fn archive(&mut self, places: &[Place], folder: Folder) -> Result<(), Trouble> {
-        let mut session = self.take().await?;
+        // Dovecot moves a message of the same UID out of a folder that was replaced meanwhile, and a
+        // mail nobody has read would be gone: so the UIDVALIDITY is asked for once more.
+        let mut session = self.take_renewed().await?;
         session.archive(places, self.folder(folder)).await?;
         self.session = Some(session);
         Ok(())

@@ -61,12 +61,15 @@ impl Session {
 
     /// Selects INBOX again: it may have been replaced by another of the same name.
     pub(super) async fn renew(&mut self, settings: &ImapSettings) -> Result<(), Trouble> {
+        let before = self.selected;
         self.selected = select(&mut self.line, &settings.inbox).await?;
+        self.line.grown |= before.uid_validity != self.selected.uid_validity;
         Ok(())
     }
 
     /// What lies in INBOX and is not marked as archived, oldest first.
     pub(super) async fn list(&mut self) -> Result<Vec<Listed>, Trouble> {
+        self.line.grown = false;
         // Some servers refuse `1:*` where there is nothing.
         if self.line.exists == 0 {
             return Ok(Vec::new());
@@ -213,7 +216,7 @@ pub(super) async fn create(line: &mut Line, folder: &str) -> Result<(), Trouble>
     Ok(())
 }
 
-/// Selects INBOX.
+/// Selects INBOX. Mail that has arrived since the line last heard of it counts as news.
 pub(super) async fn select(line: &mut Line, inbox: &str) -> Result<Selected, Trouble> {
     let mut uid_validity = None;
     // RFC 3501 7.1: without PERMANENTFLAGS every flag is permanent.
@@ -235,7 +238,6 @@ pub(super) async fn select(line: &mut Line, inbox: &str) -> Result<Selected, Tro
         Ok(())
     });
     answer.await?.or_trouble()?;
-    line.grown = false;
     if read_only {
         return Err(Trouble::lasting(format!("{inbox} may only be read here, so nothing can be taken out of it")));
     }

@@ -15,7 +15,7 @@ use crate::fail_point::{Step, reached};
 use crate::mail::transport::{Mailer, Trouble};
 
 /// How long a connection is kept without a mail to send.
-const IDLE_MAX: Duration = Duration::from_secs(30);
+const IDLE_MAX: Duration = PATIENCE;
 /// Pause after the database refused.
 const DATABASE_PAUSE: Duration = Duration::from_secs(5);
 
@@ -80,6 +80,10 @@ impl<M: Mailer> Sender<M> {
         }
         let claimed = shared.with_engine(|engine, now| engine.settle_and_claim(self.unsettled.as_ref(), now))?;
         self.unsettled = None;
+        if claimed.is_some() && until_next(shared).is_zero() {
+            // There is more: another connection may be idle.
+            shared.outbox.notify_one();
+        }
         Ok(claimed)
     }
 
@@ -114,15 +118,9 @@ pub(super) async fn run<C: Clock, M: Mailer>(shared: &Shared<C>, mut sender: Sen
                 continue;
             }
         };
-        let nudged = tokio::select! {
-            () = shared.outbox.notified() => true,
-            () = rest(shared, wait.min(IDLE_MAX)) => false,
-        };
-        if nudged {
-            // There may be more than one mail: the next connection looks too.
-            shared.outbox.notify_one();
-        } else if wait > IDLE_MAX {
-            sender.mailer.rest().await;
+        tokio::select! {
+            () = shared.outbox.notified() => {}
+            () = rest(shared, wait.min(IDLE_MAX)) => sender.mailer.rest().await,
         }
     }
     sender.mailer.rest().await;

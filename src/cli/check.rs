@@ -31,7 +31,8 @@ pub(super) fn run(folder: &Path, templates: &Path, live: bool) -> Result<()> {
     }
     let settings = &config.settings;
     let imap = (settings.intake.source == Source::Imap).then_some(&settings.imap.secret);
-    let smtp = settings.smtp.secret.as_ref().filter(|_| settings.smtp.transport == Transport::Smtp);
+    let smtp = settings.smtp.secret.as_ref();
+    let smtp = smtp.filter(|_| settings.smtp.transport == Transport::Smtp && !settings.smtp.user.is_empty());
     for (section, source) in [("imap", imap), ("smtp", smtp)] {
         if let Some(source @ (SecretSource::File(_) | SecretSource::Credential(_))) = source
             && let Err(error) = read_secret(source)

@@ -32,8 +32,10 @@ use crate::domain::Time;
 use crate::engine::Engine;
 use crate::mail::transport::{Mailbox, Mailer};
 
-/// Longest pause between two looks at what another process may have changed in the database.
+/// Longest sleep of a loop that waits for a moment in the database.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Between two looks at whether another process has changed the database: one counter, no table.
+const WATCH: Duration = Duration::from_secs(5);
 /// How long the loops may take to finish what they are doing when the daemon is asked to stop.
 const STOP_MAX: Duration = Duration::from_secs(60);
 
@@ -153,7 +155,7 @@ async fn watch<C: Clock>(shared: &Shared<C>) {
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
         tokio::select! {
             () = shared.stop.asked() => {}
-            () = sleep(PATIENCE) => {}
+            () = sleep(WATCH) => {}
         }
     }
 }

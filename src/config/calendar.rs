@@ -2,17 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use serde::Deserialize;
 
+use crate::config::document::Document;
 use crate::config::fault::Fault;
-use crate::config::values::{clock, weekday};
+use crate::config::values::{self, clock, weekday};
 use crate::domain::calendar::{Calendar, Period, Span, Week};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct CalendarFile {
+struct CalendarFile {
     time_zone: String,
     hours: Vec<Hours>,
     #[serde(default)]
@@ -34,7 +35,9 @@ struct Hours {
 #[serde(deny_unknown_fields)]
 struct PeriodTable {
     name: String,
+    #[serde(deserialize_with = "values::day")]
     from: NaiveDate,
+    #[serde(deserialize_with = "values::day")]
     to: NaiveDate,
     hours: Vec<Hours>,
 }
@@ -42,6 +45,7 @@ struct PeriodTable {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Holiday {
+    #[serde(deserialize_with = "values::day")]
     date: NaiveDate,
     #[serde(rename = "kind")]
     _kind: HolidayKind,
@@ -56,98 +60,128 @@ enum HolidayKind {
     JointLeave,
 }
 
-impl CalendarFile {
-    pub(super) fn build(self, (path, text): &(String, String), faults: &mut Vec<Fault>) -> Option<Calendar> {
-        let before = faults.len();
-        let mut fault =
-            |needle: &str, message: String, remedy: &str| faults.push(Fault::at(path, text, needle, message, remedy));
-        let zone = self.time_zone.parse::<Tz>();
-        if zone.is_err() {
-            fault(
-                "time_zone",
-                format!("`{}` is no time zone", self.time_zone),
-                "write \"Asia/Jakarta\", \"Asia/Makassar\" or \"Asia/Jayapura\"",
-            );
+/// Reads the calendar of the office.
+pub(super) fn read(document: &Document, faults: &mut Vec<Fault>) -> Option<Calendar> {
+    let file: CalendarFile = document.read(faults)?;
+    let before = faults.len();
+    let mut reader = Reader { document, faults };
+    let zone = reader.zone(&file.time_zone);
+    let ordinary = reader.week(&file.hours, "hours");
+    let periods = reader.periods(&file.period);
+    let (holidays, listed_years) = reader.holidays(file.holiday);
+    let zone = zone.filter(|_| faults.len() == before)?;
+    match Calendar::new(zone, ordinary, periods, holidays, listed_years) {
+        Ok(calendar) => Some(calendar),
+        Err(error) => {
+            faults.push(document.fault("hours", error.to_string(), "name at least one day with its hours"));
+            None
         }
-        let ordinary = week(&self.hours, &mut fault);
+    }
+}
+
+struct Reader<'a> {
+    document: &'a Document,
+    faults: &'a mut Vec<Fault>,
+}
+
+impl Reader<'_> {
+    fn zone(&mut self, name: &str) -> Option<Tz> {
+        let zone = name.parse().ok();
+        if zone.is_none() {
+            let remedy = "write \"Asia/Jakarta\", \"Asia/Makassar\" or \"Asia/Jayapura\"";
+            self.refuse("time_zone", format!("`{name}` is no time zone"), remedy);
+        }
+        zone
+    }
+
+    fn periods(&mut self, tables: &[PeriodTable]) -> Vec<Period> {
         let mut periods: Vec<Period> = Vec::new();
-        for table in self.period {
-            if table.to < table.from || periods.iter().any(|other| other.from <= table.to && table.from <= other.to) {
-                fault(
-                    &table.name,
-                    format!("the period `{}` ends before it begins or overlaps another", table.name),
-                    "correct its dates",
-                );
+        for (index, table) in tables.iter().enumerate() {
+            let place = format!("period.{index}");
+            if table.to < table.from {
+                let message = format!("the period `{}` ends before it begins", table.name);
+                self.refuse(&format!("{place}.to"), message, "write its last day, not before its first");
             }
-            periods.push(Period {
-                week: week(&table.hours, &mut fault),
-                name: table.name,
-                from: table.from,
-                to: table.to,
-            });
+            if let Some(other) = periods.iter().find(|other| other.from <= table.to && table.from <= other.to) {
+                let message = format!("the period `{}` overlaps `{}`", table.name, other.name);
+                self.refuse(&format!("{place}.from"), message, "let each day lie in one period at most");
+            }
+            let week = self.week(&table.hours, &format!("{place}.hours"));
+            periods.push(Period { name: table.name.clone(), from: table.from, to: table.to, week });
         }
+        periods
+    }
+
+    fn holidays(&mut self, list: Vec<Holiday>) -> (BTreeMap<NaiveDate, String>, BTreeSet<i32>) {
         let mut holidays = BTreeMap::new();
         let mut listed_years = BTreeSet::new();
-        for holiday in self.holiday {
+        for (index, holiday) in list.into_iter().enumerate() {
             listed_years.insert(holiday.date.year());
             if let Some(other) = holidays.insert(holiday.date, holiday.name) {
-                fault(
-                    &holiday.date.to_string(),
-                    format!("{} is listed twice, also as `{other}`", holiday.date),
-                    "keep one of the two",
-                );
+                let message = format!("{} is listed twice, also as `{other}`", holiday.date);
+                self.refuse(&format!("holiday.{index}"), message, "keep one of the two");
             }
         }
-        if faults.len() > before {
+        (holidays, listed_years)
+    }
+
+    fn week(&mut self, hours: &[Hours], place: &str) -> Week {
+        let mut week = Week::default();
+        for (index, entry) in hours.iter().enumerate() {
+            let place = format!("{place}.{index}");
+            let Some(spans) = self.spans(entry, &place) else { continue };
+            for name in &entry.days {
+                let Some(day) = weekday(name) else {
+                    let message = format!("`{name}` is no day of the week");
+                    self.refuse(&format!("{place}.days"), message, "write it like \"monday\", \"mon\" or \"senin\"");
+                    continue;
+                };
+                let day = &mut week[day.num_days_from_monday() as usize];
+                if day.is_empty() {
+                    day.clone_from(&spans);
+                } else {
+                    let message = format!("`{name}` has hours twice");
+                    self.refuse(&format!("{place}.days"), message, "keep one of the two");
+                }
+            }
+        }
+        week
+    }
+
+    fn spans(&mut self, entry: &Hours, place: &str) -> Option<Vec<Span>> {
+        let opening = self.clock(&entry.from, place, "from");
+        let closing = self.clock(&entry.to, place, "to");
+        let rest =
+            entry.rest.as_ref().map(|[from, to]| (self.clock(from, place, "rest"), self.clock(to, place, "rest")));
+        let (from, to) = (opening?, closing?);
+        if from >= to {
+            let message = format!("the hours {} to {} are out of order", entry.from, entry.to);
+            self.refuse(&format!("{place}.to"), message, "write the closing time after the opening");
             return None;
         }
-        match Calendar::new(zone.ok()?, ordinary, periods, holidays, listed_years) {
-            Ok(calendar) => Some(calendar),
-            Err(error) => {
-                faults.push(Fault::at(path, text, "hours", error.to_string(), "add [[hours]] with days, from and to"));
-                None
-            }
-        }
-    }
-}
-
-fn week(hours: &[Hours], fault: &mut impl FnMut(&str, String, &str)) -> Week {
-    let mut week = Week::default();
-    for entry in hours {
-        let spans = match spans(entry) {
-            Ok(spans) => spans,
-            Err((needle, message)) => {
-                fault(&needle, message, "write opening before closing time, and the rest between them");
-                continue;
-            }
+        let Some((rest_from, rest_to)) = rest else {
+            return Some(vec![Span { from, to }]);
         };
-        for day in &entry.days {
-            match weekday(day) {
-                Ok(day) if week[day.num_days_from_monday() as usize].is_empty() => {
-                    week[day.num_days_from_monday() as usize].clone_from(&spans);
-                }
-                Ok(_) => fault(day, format!("`{day}` has hours twice"), "keep one of the two"),
-                Err(message) => fault(day, message, "use English names"),
-            }
+        let (rest_from, rest_to) = (rest_from?, rest_to?);
+        if !(from < rest_from && rest_from < rest_to && rest_to < to) {
+            let message = format!("the rest does not lie within {} to {}", entry.from, entry.to);
+            let remedy = "write its beginning and its end, both between opening and closing time";
+            self.refuse(&format!("{place}.rest"), message, remedy);
+            return None;
         }
+        Some(vec![Span { from, to: rest_from }, Span { from: rest_to, to }])
     }
-    week
-}
 
-fn spans(entry: &Hours) -> Result<Vec<Span>, (String, String)> {
-    let at = |text: &String| clock(text).map_err(|message| (text.clone(), message));
-    let (from, to) = (at(&entry.from)?, at(&entry.to)?);
-    let disorder =
-        |text: &String| Err((text.clone(), format!("the hours {} to {} are out of order", entry.from, entry.to)));
-    if from >= to {
-        return disorder(&entry.to);
+    fn clock(&mut self, text: &str, place: &str, key: &str) -> Option<NaiveTime> {
+        let time = clock(text);
+        if time.is_none() {
+            let message = format!("`{text}` is no time of day");
+            self.refuse(&format!("{place}.{key}"), message, "write it like \"07.30\"");
+        }
+        time
     }
-    let Some([rest_from, rest_to]) = &entry.rest else {
-        return Ok(vec![Span { from, to }]);
-    };
-    let (rest_from_at, rest_to_at) = (at(rest_from)?, at(rest_to)?);
-    if !(from < rest_from_at && rest_from_at < rest_to_at && rest_to_at < to) {
-        return disorder(rest_from);
+
+    fn refuse(&mut self, place: &str, message: String, remedy: &str) {
+        self.faults.push(self.document.fault(place, message, remedy));
     }
-    Ok(vec![Span { from, to: rest_from_at }, Span { from: rest_to_at, to }])
 }

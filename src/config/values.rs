@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use chrono::{NaiveTime, Weekday};
+use chrono::{NaiveDate, NaiveTime, Weekday};
 use serde::{Deserialize, Deserializer, de::Error};
+
+use crate::domain::Time;
 
 /// A length of time: `30s`, `5m`, `3h`, `2d`.
 pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
@@ -26,7 +28,9 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
 pub(super) fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     let text = String::deserialize(deserializer)?;
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let factor = match &text[digits.len()..] {
+    let unit = &text[digits.len()..];
+    let digits = digits.trim_end();
+    let factor = match unit {
         "" | "B" => Some(1),
         "KiB" => Some(1 << 10),
         "MiB" => Some(1 << 20),
@@ -37,13 +41,30 @@ pub(super) fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D:
     bytes.ok_or_else(|| D::Error::custom(format!("`{text}` is no size; write it like \"25MiB\"")))
 }
 
-/// A time of day as it is written in Indonesia (`07.30`) or elsewhere (`07:30`).
-pub(super) fn clock(text: &str) -> Result<NaiveTime, String> {
-    let parsed = NaiveTime::parse_from_str(&text.replace('.', ":"), "%H:%M");
-    parsed.map_err(|_| format!("`{text}` is no time of day; write it like \"07.30\""))
+/// A moment with its offset: `2026-11-23T07:30:00+07:00`.
+pub(super) fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Time>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let moment = text.parse::<Time>().map(Some);
+    moment.map_err(|_| D::Error::custom(format!("`{text}` is no moment; write it like \"2026-11-23T07:30:00+07:00\"")))
 }
 
-/// A day of the week by its English name.
-pub(super) fn weekday(name: &str) -> Result<Weekday, String> {
-    name.parse().map_err(|_| format!("`{name}` is no day of the week; write it like \"monday\" or \"mon\""))
+/// A day: `2026-11-23`.
+pub(super) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map_err(|_| D::Error::custom(format!("`{text}` is no day; write it like \"2026-11-23\"")))
+}
+
+/// A time of day as it is written in Indonesia (`07.30`) or elsewhere (`07:30`).
+pub(super) fn clock(text: &str) -> Option<NaiveTime> {
+    NaiveTime::parse_from_str(&text.replace('.', ":"), "%H:%M").ok()
+}
+
+/// A day of the week by its English or Indonesian name.
+pub(super) fn weekday(name: &str) -> Option<Weekday> {
+    let name = name.to_lowercase();
+    let indonesian = ["senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu"];
+    match indonesian.iter().position(|known| *known == name) {
+        Some(index) => Weekday::try_from(u8::try_from(index).ok()?).ok(),
+        None => name.parse().ok(),
+    }
 }

@@ -129,6 +129,14 @@ impl Calendar {
         if to < from { -self.working_time(to, from).num_minutes() } else { self.working_time(from, to).num_minutes() }
     }
 
+    /// Minutes left until `due` by the time that counts; negative once it is over.
+    pub fn minutes_left(&self, now: Time, due: Time, counting: Counting) -> i64 {
+        match counting {
+            Counting::Working => self.working_minutes(now, due),
+            Counting::Calendar => (due - now).num_minutes(),
+        }
+    }
+
     /// Whether the office works at that instant.
     pub fn is_open(&self, at: Time) -> bool {
         let local = self.local(at).naive_local();

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::domain::Time;
 use crate::domain::answer::Evidence;
+use crate::domain::calendar::Counting;
 use crate::domain::completeness::Missing;
 use crate::domain::digest::Digest;
 use crate::domain::incoming::{Content, Defect, Language};
@@ -131,8 +132,10 @@ pub struct TicketOpened {
     pub arrived_at: Time,
     /// Until when the team must answer (SOP 3).
     pub due_at: Time,
-    /// Working minutes from now until then.
+    /// Minutes from now until then.
     pub minutes_left: i64,
+    /// Which minutes those are.
+    pub counting: Counting,
     /// What the sender newly wrote, whole.
     pub text: String,
     /// The evidence.
@@ -209,10 +212,16 @@ pub struct Deadline {
     pub started_at: Time,
     /// Its deadline.
     pub due_at: Time,
-    /// Share of the working time that has gone, in per cent.
+    /// Share of the time that has gone, in per cent.
     pub share_percent: u32,
-    /// Working minutes left; negative when the deadline has passed.
+    /// Minutes left; negative when the deadline has passed.
     pub minutes_left: i64,
+    /// Which minutes those are.
+    pub counting: Counting,
+    /// Whose turn it is.
+    pub owner: Role,
+    /// Who is told when the deadline passes.
+    pub escalate_to: Role,
     /// Whether this goes to the next rung because the deadline has passed.
     pub escalation: bool,
 }

@@ -91,7 +91,9 @@ impl Serialize for Address {
 impl<'de> Deserialize<'de> for Address {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Address, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        text.parse().map_err(|error: NotAnAddress| {
+            serde::de::Error::custom(format!("{error}; write it like \"nama@kantor.example\""))
+        })
     }
 }
 

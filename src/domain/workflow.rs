@@ -88,10 +88,6 @@ pub fn timers_fired(ticket: &Ticket, kinds: &[TimerKind], rules: &Rules, now: Ti
             detail: json!({ "stage": stage.as_str(), "timer": kind.to_string(), "due_at": due_at }),
         });
         if let Some(audience) = audience {
-            let minutes_left = match rule.counting {
-                Counting::Working => rules.calendar.working_minutes(now, due_at),
-                Counting::Calendar => (due_at - now).num_minutes(),
-            };
             fired.notices.push(Notice::Deadline(Deadline {
                 audience,
                 number: ticket.number.to_string(),
@@ -100,7 +96,10 @@ pub fn timers_fired(ticket: &Ticket, kinds: &[TimerKind], rules: &Rules, now: Ti
                 started_at: ticket.stage_started_at,
                 due_at,
                 share_percent: kind.percent(),
-                minutes_left,
+                minutes_left: rules.calendar.minutes_left(now, due_at, rule.counting),
+                counting: rule.counting,
+                owner: rule.owner,
+                escalate_to: rule.escalate_to,
                 escalation: matches!(kind, TimerKind::Escalation { .. }),
             }));
         }

@@ -150,6 +150,8 @@ impl Context {
     ) -> Notice {
         let mail = incoming.mail;
         let due_at = ticket.due_at.unwrap_or(incoming.arrived_at);
+        let stage = ticket.status.stage().unwrap_or(Stage::Verification);
+        let counting = self.rules.sop.rule(stage).counting;
         Notice::TicketOpened(TicketOpened {
             number: ticket.number.to_string(),
             subject: mail.subject.clone(),
@@ -158,7 +160,8 @@ impl Context {
             language: mail.language,
             arrived_at: incoming.arrived_at,
             due_at,
-            minutes_left: self.rules.calendar.working_minutes(now, due_at),
+            minutes_left: self.rules.calendar.minutes_left(now, due_at, counting),
+            counting,
             text: shown_text(mail),
             files: evidence_files(mail),
             missing: missing(mail),

@@ -1,10 +1,11 @@
-//! Values in words: times, sizes, kinds of files, in Indonesian and English.
+//! Values in words: times, spans and sizes, names and subjects of strangers.
 
 use chrono::{DateTime, Datelike, Timelike};
 use chrono_tz::Tz;
 use tera::{Error, Kwargs, State, Tera, TeraResult};
 
 use crate::templates::text::{defang, defuse, subject_line};
+use crate::templates::vocabulary;
 
 const DAYS_ID: [&str; 7] = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"];
 const DAYS_EN: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -43,15 +44,16 @@ type Words = fn(&str) -> Option<&'static str>;
 /// Makes every filter known to Tera.
 pub(super) fn register(tera: &mut Tera, zone: Tz) {
     let words: &[(&'static str, Words)] = &[
-        ("jenis_berkas", kind_id),
-        ("file_kind", kind_en),
-        ("kelengkapan", missing_id),
-        ("kelengkapan_singkat", missing_short_id),
-        ("wanted", missing_en),
-        ("tahap", stage_id),
-        ("asal", evidence_id),
-        ("sebab_diam", silence_id),
-        ("keganjilan", defect_id),
+        ("jenis_berkas", vocabulary::kind_id),
+        ("file_kind", vocabulary::kind_en),
+        ("kelengkapan", vocabulary::missing_id),
+        ("kelengkapan_singkat", vocabulary::missing_short_id),
+        ("wanted", vocabulary::missing_en),
+        ("tahap", vocabulary::stage_id),
+        ("peran", vocabulary::role_id),
+        ("asal", vocabulary::evidence_id),
+        ("sebab_diam", vocabulary::silence_id),
+        ("keganjilan", vocabulary::defect_id),
     ];
     for &(name, word) in words {
         tera.register_filter(name, move |value: &str, _: Kwargs, _: &State| known(name, value, word(value)));
@@ -60,18 +62,26 @@ pub(super) fn register(tera: &mut Tera, zone: Tz) {
         local(value, zone).map(|at| format!("{} pukul {}", date_id(at), clock(at, '.')))
     });
     tera.register_filter("tanggal", move |value: &str, _: Kwargs, _: &State| local(value, zone).map(date_id));
-    tera.register_filter("jam", move |value: &str, _: Kwargs, _: &State| {
-        local(value, zone).map(|at| format!("{:02}.{:02}", at.hour(), at.minute()))
+    tera.register_filter("jam", move |value: &str, kwargs: Kwargs, _: &State| {
+        let since = local(kwargs.must_get::<&str>("sejak")?, zone)?;
+        local(value, zone).map(|at| short(at, since))
     });
     tera.register_filter("when", move |value: &str, _: Kwargs, _: &State| {
         local(value, zone).map(|at| format!("{} at {} (UTC{})", date_en(at), clock(at, ':'), offset(at)))
     });
     tera.register_filter("ukuran", |bytes: u64, _: Kwargs, _: &State| size(bytes).replace('.', ","));
-    tera.register_filter("size", |bytes: u64, _: Kwargs, _: &State| size(bytes));
-    tera.register_filter("sisa", |minutes: i64, _: Kwargs, _: &State| left(minutes));
+    tera.register_filter("size", |bytes: u64, _: Kwargs, _: &State| {
+        size(bytes).replace("byte", if bytes == 1 { "byte" } else { "bytes" })
+    });
+    tera.register_filter("sisa", |minutes: i64, kwargs: Kwargs, _: &State| {
+        kwargs.must_get::<&str>("hitung").map(|counting| left(minutes, counting == "working"))
+    });
     tera.register_filter("kutip", |text: &str, _: Kwargs, _: &State| defuse(text));
     tera.register_filter("aman", |text: &str, _: Kwargs, _: &State| defang(&subject_line(text)));
     tera.register_filter("ringkas", |text: &str, _: Kwargs, _: &State| brief(text));
+    tera.register_filter("subjek", |text: &str, _: Kwargs, _: &State| repeated_subject(text));
+    tera.register_filter("nama", |text: &str, _: Kwargs, _: &State| salutation(text));
+    tera.register_filter("sebab_ditahan", |text: &str, _: Kwargs, _: &State| held_id(text));
 }
 
 fn known(filter: &str, value: &str, word: Option<&'static str>) -> TeraResult<String> {
@@ -98,6 +108,15 @@ fn clock(at: DateTime<Tz>, separator: char) -> String {
     format!("{:02}{separator}{:02} {}", at.hour(), at.minute(), at.format("%Z"))
 }
 
+/// The clock alone on the day of `since`, with the day on any other: `14.30`, `Senin 23/11 10.30`.
+fn short(at: DateTime<Tz>, since: DateTime<Tz>) -> String {
+    let clock = format!("{:02}.{:02}", at.hour(), at.minute());
+    if at.date_naive() == since.date_naive() {
+        return clock;
+    }
+    format!("{} {}/{} {clock}", DAYS_ID[at.weekday().num_days_from_monday() as usize], at.day(), at.month())
+}
+
 /// The offset as people abroad read it: `+7`.
 fn offset(at: DateTime<Tz>) -> String {
     let text = at.format("%:z").to_string();
@@ -108,22 +127,23 @@ fn offset(at: DateTime<Tz>) -> String {
 fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} byte"),
-        1_000..1_000_000 => format!("{} KB", bytes.div_ceil(1_000)),
+        1_000..=999_000 => format!("{} KB", bytes.div_ceil(1_000)),
         _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
     }
 }
 
-/// Working minutes left, or gone beyond the deadline.
-fn left(minutes: i64) -> String {
+/// Minutes left, or gone beyond the deadline; working minutes or those of the running clock.
+fn left(minutes: i64, working: bool) -> String {
     let spoken = |minutes: i64| match (minutes / 60, minutes % 60) {
         (0, minutes) => format!("{minutes} menit"),
         (hours, 0) => format!("{hours} jam"),
         (hours, minutes) => format!("{hours} jam {minutes} menit"),
     };
+    let kind = if working { " kerja" } else { "" };
     match minutes {
-        ..0 => format!("lewat {} kerja", spoken(-minutes)),
-        0 => "habis".to_owned(),
-        _ => format!("tersisa {} kerja", spoken(minutes)),
+        ..0 => format!("lewat {}{kind}", spoken(-minutes)),
+        0 => "waktu habis".to_owned(),
+        _ => format!("tersisa {}{kind}", spoken(minutes)),
     }
 }
 
@@ -131,117 +151,53 @@ fn left(minutes: i64) -> String {
 fn brief(text: &str) -> String {
     let line = defang(&subject_line(text));
     let line = if line.is_empty() { "(tanpa subjek)".to_owned() } else { line };
-    if line.chars().count() <= 50 { line } else { line.chars().take(49).chain(['…']).collect() }
+    shortened(&line, 50)
 }
 
-fn kind_id(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "image" => "gambar",
-        "pdf" => "dokumen PDF",
-        "office" => "dokumen kantor",
-        "archive" => "arsip",
-        "media" => "video atau audio",
-        "message" => "surel",
-        "text" => "teks",
-        "program" => "program",
-        "other" => "berkas",
-        _ => return None,
-    })
-}
-
-fn kind_en(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "image" => "image",
-        "pdf" => "PDF document",
-        "office" => "office document",
-        "archive" => "archive",
-        "media" => "video or audio",
-        "message" => "mail message",
-        "text" => "text",
-        "program" => "program",
-        "other" => "file",
-        _ => return None,
-    })
-}
-
-fn missing_id(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "target" => "alamat (URL) sistem yang terdampak",
-        "when" => "tanggal dan jam kejadian diketahui",
-        "steps" => "uraian dan langkah temuan",
-        "evidence" => "bukti: tangkapan layar, log, atau PoC",
-        _ => return None,
-    })
-}
-
-fn missing_short_id(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "target" => "alamat terdampak",
-        "when" => "waktu kejadian",
-        "steps" => "langkah temuan",
-        "evidence" => "bukti",
-        _ => return None,
-    })
-}
-
-fn missing_en(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "target" => "the address (URL) of the affected system",
-        "when" => "the date and time you noticed it",
-        "steps" => "a description and the steps that led to it",
-        "evidence" => "evidence: a screenshot, a log, or a proof of concept",
-        _ => return None,
-    })
-}
-
-fn stage_id(name: &str) -> Option<&'static str> {
-    match name {
-        "verification" => Some("verifikasi"),
-        _ => None,
+/// The sender's subject in an answer to him, short enough to leave the ticket number its place.
+fn repeated_subject(text: &str) -> String {
+    let mut line = subject_line(text);
+    while let Some(rest) = ANSWER_MARKS.iter().find_map(|mark| {
+        let head = line.get(..mark.len())?;
+        head.eq_ignore_ascii_case(mark).then(|| line[mark.len()..].trim_start().to_owned())
+    }) {
+        line = rest;
     }
+    shortened(&line, 120)
 }
 
-fn evidence_id(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "pass" => "dipastikan oleh domain pengirim",
-        "none" => "belum dapat dipastikan",
-        "fail" => "DISANGKAL oleh domain pengirim; mungkin palsu",
-        _ => return None,
-    })
+/// What mail programs put before the subject of an answer.
+const ANSWER_MARKS: &[&str] = &["re:", "balas:", "bls:", "fw:", "fwd:", "trs:", "aw:"];
+
+fn shortened(line: &str, characters: usize) -> String {
+    if line.chars().count() <= characters {
+        return line.to_owned();
+    }
+    line.chars().take(characters - 1).chain(['…']).collect()
 }
 
-fn silence_id(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "no_sender" => "alamat pengirim tidak dapat digunakan",
-        "ourselves" => "pengirimnya adalah alamat kita sendiri",
-        "evidence_fails" => "domain pengirim menyangkal surel ini",
-        "address_hour" | "address_day" => "alamat ini sudah mencapai batas tanda terima",
-        "without_evidence" | "all_hour" => "batas tanda terima per jam tercapai",
-        "auto_submitted" | "suppress_header" | "wording" => "surel ini dikirim otomatis",
-        "empty_return_path" | "robot_sender" => "pengirimnya adalah mesin",
-        "precedence" | "list" => "surel ini datang melalui milis",
-        "report" => "surel ini laporan mesin",
-        "hops" => "surel ini terlalu sering diteruskan",
-        _ => return None,
-    })
+/// A display name to address somebody by; empty if it is no name: whoever makes a government sign
+/// "Yth. pemenang, buka situs.example" must not succeed.
+fn salutation(text: &str) -> String {
+    let name = subject_line(text);
+    let allowed = |c: char| c.is_alphabetic() || matches!(c, ' ' | '.' | ',' | '\'' | '’' | '-');
+    let is_name = name.chars().any(char::is_alphabetic)
+        && name.chars().count() <= 60
+        && name.chars().all(allowed)
+        && defang(&name) == name;
+    if is_name { name } else { String::new() }
 }
 
-fn defect_id(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "no_from" => "surel ini tanpa pengirim",
-        "several_from" => "surel ini menyebut lebih dari satu pengirim",
-        "unusable_from" => "alamat pengirim tidak dapat dibalas",
-        "no_message_id" => "surel ini tanpa Message-ID",
-        "damaged_encoding" => "sebagian isi surel rusak; lihat surel asli",
-        "unknown_charset" => "sebagian huruf tidak dapat dibaca; lihat surel asli",
-        "empty_body" => "surel ini tanpa isi teks",
-        "truncated" => "surel ini terpotong",
-        "encrypted" => "isi surel terenkripsi dan harus dibuka petugas",
-        "too_large" => "surel terlalu besar; hanya kepalanya yang dibaca",
-        "control_characters" => "isi surel mengandung karakter kendali",
-        "partial" => "surel ini hanya satu bagian dari surel yang dipecah",
-        _ => return None,
-    })
+/// Why a mail was put aside: the kind in words, what the reader of mails said behind it.
+fn held_id(reason: &str) -> String {
+    let (kind, detail) = reason.split_once(": ").unwrap_or((reason, ""));
+    let words = match kind {
+        "empty" => "surel tanpa isi",
+        "limits" => "susunan surel melampaui batas",
+        "crash" => "pembacaan surel ini terhenti berulang kali",
+        _ => return defang(&subject_line(reason)),
+    };
+    format!("{words} ({})", defang(&subject_line(detail)))
 }
 
 #[cfg(test)]
@@ -265,9 +221,51 @@ mod tests {
         check(999, "999 byte");
         check(1_001, "2 KB");
         check(1_250_000, "1.2 MB");
-        assert_eq!(left(130), "tersisa 2 jam 10 menit kerja");
-        assert_eq!(left(60), "tersisa 1 jam kerja");
-        assert_eq!(left(0), "habis");
-        assert_eq!(left(-5), "lewat 5 menit kerja");
+        check(999_500, "0.9 MB");
+        assert_eq!(left(130, true), "tersisa 2 jam 10 menit kerja");
+        assert_eq!(left(60, true), "tersisa 1 jam kerja");
+        assert_eq!(left(60, false), "tersisa 1 jam");
+        assert_eq!(left(0, true), "waktu habis");
+        assert_eq!(left(-5, true), "lewat 5 menit kerja");
+        assert_eq!(left(-65, false), "lewat 1 jam 5 menit");
+    }
+
+    #[test]
+    fn a_due_time_on_another_day_says_so() {
+        let check = |due: &str, since: &str, expected: &str| {
+            let at = |text| local(text, chrono_tz::Asia::Jakarta).expect("a time");
+            assert_eq!(short(at(due), at(since)), expected);
+        };
+        check("2026-11-23T07:30:00Z", "2026-11-23T03:30:00Z", "14.30");
+        check("2026-11-23T03:30:00Z", "2026-11-21T14:00:00Z", "Senin 23/11 10.30");
+        // 00.30 in Jakarta is another day than 23.30, whatever UTC says.
+        check("2026-11-23T17:30:00Z", "2026-11-23T16:30:00Z", "Selasa 24/11 00.30");
+    }
+
+    #[test]
+    fn a_name_is_repeated_only_if_it_is_one() {
+        let check = |text: &str, name: &str| assert_eq!(salutation(text), name, "{text}");
+        check("Budi Warga", "Budi Warga");
+        check("Dr. Siti Nur'aini, S.Kom., M.T.", "Dr. Siti Nur'aini, S.Kom., M.T.");
+        check("Ahmad Abdul-Karim, A.Md", "Ahmad Abdul-Karim, A.Md");
+        check("Zoë Müller", "Zoë Müller");
+        check("Pemenang! Buka https://evil.example", "");
+        check("buka situs.example sekarang", "");
+        check("budi@warga.example", "");
+        check("Hubungi 0812-0000-0000", "");
+        check("{{ desk }}", "");
+        check("", "");
+        check(&"a".repeat(61), "");
+    }
+
+    #[test]
+    fn a_repeated_subject_leaves_the_number_its_place() {
+        let check = |text: &str, expected: &str| assert_eq!(repeated_subject(text), expected, "{text}");
+        check("Situs diretas", "Situs diretas");
+        check("Re: RE: Balas: Situs diretas", "Situs diretas");
+        check("Re:", "");
+        check("Rekap: serangan", "Rekap: serangan");
+        check("a\r\nBcc: x@y.example", "a Bcc: x@y.example");
+        assert_eq!(repeated_subject(&"a".repeat(10_000)).chars().count(), 120);
     }
 }

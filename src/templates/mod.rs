@@ -11,10 +11,11 @@ mod filters;
 mod html;
 pub mod samples;
 mod text;
+mod vocabulary;
 
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use chrono_tz::Tz;
 use serde::Serialize;
 use tera::{Context, Tera};
@@ -89,7 +90,12 @@ impl Templates {
                 Err(error) => faults.push(format!("{}: {error}; make the file readable for Siaga", path.display())),
             }
         }
-        if faults.is_empty() { Templates::build(texts, desk, zone) } else { Err(faults) }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let place = format!("--> {}/", folder.join("mail").display());
+        Templates::build(texts, desk, zone)
+            .map_err(|faults| faults.into_iter().map(|fault| fault.replace("--> ", &place)).collect())
     }
 
     /// The templates inside the program.
@@ -104,14 +110,23 @@ impl Templates {
         let mut tera = Tera::new();
         tera.autoescape_on(vec![".html"]);
         filters::register(&mut tera, zone);
-        tera.add_raw_templates(texts).map_err(|error| vec![format!("{error}; mend the template at that place")])?;
+        tera.add_raw_templates(texts).map_err(|error| vec![format!("{error}\n  = mend the template at that place")])?;
         let templates = Templates { tera, desk };
-        let faults: Vec<_> = samples::all()
-            .iter()
-            .filter_map(|notice| templates.render(notice, &Recipient { name: None }).err())
-            .map(|error| format!("{error:#}; use only what the shipped template uses"))
-            .collect();
+        let mut faults: Vec<_> = samples::all().iter().filter_map(|sample| templates.fault_with(sample)).collect();
+        faults.dedup();
         if faults.is_empty() { Ok(templates) } else { Err(faults) }
+    }
+
+    /// What is wrong with the template of a sample.
+    fn fault_with(&self, sample: &Notice) -> Option<String> {
+        match self.render(sample, &Recipient { name: None }) {
+            Ok(rendered) if rendered.subject.is_empty() || rendered.text.trim().is_empty() => Some(format!(
+                "a mail without words\n --> {}\n  = write a subject and a body, or take the shipped ones",
+                sample.folder()
+            )),
+            Ok(_) => None,
+            Err(error) => Some(format!("{error:#}\n  = use only what the shipped template uses")),
+        }
     }
 
     /// Puts a notice into words.
@@ -140,8 +155,11 @@ impl Templates {
         let mut page = Context::new();
         page.insert("language", notice.language().as_str());
         page.insert("subject", &subject);
-        page.insert("body", &html::from_text(&text));
+        let body = html::from_text(&text);
+        page.insert("body", &body);
         let html = self.tera.render("_layout.html", &page).map_err(|error| anyhow::anyhow!("{error}"))?;
+        // The filter `safe` makes an empty text of a name that does not exist.
+        ensure!(html.contains(&body), "a page without the words of the mail\n --> _layout.html, {{{{ body | safe }}}}");
         Ok(Rendered { subject, text: text::wrap(&text), html })
     }
 }

@@ -4,6 +4,7 @@ use chrono::{TimeZone, Utc};
 
 use crate::domain::Time;
 use crate::domain::answer::Evidence;
+use crate::domain::calendar::Counting;
 use crate::domain::completeness::Missing;
 use crate::domain::digest::Digest;
 use crate::domain::incoming::{Content, Defect, Language};
@@ -14,7 +15,7 @@ use crate::domain::notice::{
 use crate::domain::role::Role;
 use crate::domain::stage::Stage;
 
-/// Every sample.
+/// Every sample: together they pass through every branch of every template.
 pub fn all() -> Vec<Notice> {
     let mut samples = Vec::new();
     for language in [Language::Id, Language::En] {
@@ -22,9 +23,8 @@ pub fn all() -> Vec<Notice> {
     }
     samples.extend([true, false].map(|rich| Notice::TicketOpened(ticket_opened(rich))));
     samples.extend([true, false].map(|pending| Notice::MessageFiled(message_filed(pending))));
-    samples.extend(
-        [(90, false), (-15, false), (0, true)].map(|(left, escalation)| Notice::Deadline(deadline(left, escalation))),
-    );
+    let deadlines = [(Role::Analyst, 90), (Role::Analyst, -15), (Role::Kabid, 0), (Role::Kabid, 18)];
+    samples.extend(deadlines.map(|(audience, minutes_left)| Notice::Deadline(deadline(audience, minutes_left))));
     samples.push(Notice::MailHeld(MailHeld {
         held: 17,
         arrived_at: at(23, 10, 30),
@@ -40,7 +40,7 @@ fn at(day: u32, hour: u32, minute: u32) -> Time {
     local.earliest().expect("Jakarta has no clock changes").with_timezone(&Utc)
 }
 
-fn acknowledgements(language: Language) -> [ReportReceived; 4] {
+fn acknowledgements(language: Language) -> [ReportReceived; 6] {
     let plain = ReportReceived {
         number: "CIAMIS-2026-0007".to_owned(),
         language,
@@ -68,11 +68,19 @@ fn acknowledgements(language: Language) -> [ReportReceived; 4] {
         arrived_at: at(21, 21, 0),
         begins_at: Some(at(23, 7, 30)),
         due_at: at(23, 10, 30),
+        ..plain.clone()
+    };
+    let nameless = OwnWords { name: String::new(), subject: String::new() };
+    let encrypted = ReportReceived {
+        files: Vec::new(),
+        missing: Vec::new(),
         encrypted: true,
+        own_words: Some(nameless),
         ..plain.clone()
     };
     let large = ReportReceived { files: Vec::new(), missing: Vec::new(), too_large: true, ..plain.clone() };
-    [plain, known, at_night, large]
+    let bare = ReportReceived { files: Vec::new(), missing: Vec::new(), ..plain.clone() };
+    [plain, known, at_night, encrypted, large, bare]
 }
 
 fn ticket_opened(rich: bool) -> TicketOpened {
@@ -85,6 +93,7 @@ fn ticket_opened(rich: bool) -> TicketOpened {
         arrived_at: at(23, 10, 30),
         due_at: at(23, 14, 30),
         minutes_left: 180,
+        counting: Counting::Working,
         text: "Halaman https://dinkes.ciamiskab.go.id/slot/ menampilkan judi.\n#valid".to_owned(),
         files: Vec::new(),
         missing: Vec::new(),
@@ -122,9 +131,10 @@ fn message_filed(pending: bool) -> MessageFiled {
     }
 }
 
-fn deadline(minutes_left: i64, escalation: bool) -> Deadline {
+fn deadline(audience: Role, minutes_left: i64) -> Deadline {
+    let escalation = audience == Role::Kabid;
     Deadline {
-        audience: if escalation { Role::Kabid } else { Role::Analyst },
+        audience,
         number: "CIAMIS-2026-0007".to_owned(),
         subject: "Situs Dinas Kesehatan berisi judi online".to_owned(),
         stage: Stage::Verification,
@@ -132,6 +142,9 @@ fn deadline(minutes_left: i64, escalation: bool) -> Deadline {
         due_at: at(23, 14, 30),
         share_percent: if escalation { 100 } else { 50 },
         minutes_left,
+        counting: Counting::Working,
+        owner: Role::Analyst,
+        escalate_to: Role::Kabid,
         escalation,
     }
 }

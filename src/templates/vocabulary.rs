@@ -1,0 +1,121 @@
+//! What people call the values that have a name in code, in Indonesian and English.
+
+pub(super) fn kind_id(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "image" => "gambar",
+        "pdf" => "dokumen PDF",
+        "office" => "dokumen kantor",
+        "archive" => "arsip",
+        "media" => "video atau audio",
+        "message" => "surel",
+        "text" => "teks",
+        "program" => "program, jangan dijalankan",
+        "other" => "berkas",
+        _ => return None,
+    })
+}
+
+pub(super) fn kind_en(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "image" => "image",
+        "pdf" => "PDF document",
+        "office" => "office document",
+        "archive" => "archive",
+        "media" => "video or audio",
+        "message" => "mail message",
+        "text" => "text",
+        "program" => "program",
+        "other" => "file",
+        _ => return None,
+    })
+}
+
+pub(super) fn missing_id(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "target" => "alamat (URL) sistem yang terdampak",
+        "when" => "waktu kejadian diketahui (tanggal dan jam)",
+        "steps" => "uraian temuan dan langkah menemukannya",
+        "evidence" => "bukti: tangkapan layar, log, atau langkah pembuktian (PoC)",
+        _ => return None,
+    })
+}
+
+pub(super) fn missing_short_id(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "target" => "alamat terdampak",
+        "when" => "waktu kejadian",
+        "steps" => "langkah temuan",
+        "evidence" => "bukti",
+        _ => return None,
+    })
+}
+
+pub(super) fn missing_en(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "target" => "the address (URL) of the affected system",
+        "when" => "the date and time you noticed it",
+        "steps" => "a description and the steps that led to it",
+        "evidence" => "evidence: a screenshot, a log, or a proof of concept",
+        _ => return None,
+    })
+}
+
+pub(super) fn stage_id(name: &str) -> Option<&'static str> {
+    match name {
+        "verification" => Some("verifikasi"),
+        _ => None,
+    }
+}
+
+pub(super) fn role_id(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "reporter" => "pelapor",
+        "analyst" => "analis",
+        "kabid" => "Kepala Bidang",
+        "opd" => "OPD pemilik sistem",
+        _ => return None,
+    })
+}
+
+pub(super) fn evidence_id(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "pass" => "dipastikan oleh domain pengirim",
+        "none" => "belum dapat dipastikan",
+        "fail" => "DISANGKAL oleh domain pengirim; mungkin palsu",
+        _ => return None,
+    })
+}
+
+pub(super) fn silence_id(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "no_sender" => "alamat pengirim tidak dapat digunakan",
+        "ourselves" => "pengirimnya adalah alamat kita sendiri",
+        "evidence_fails" => "domain pengirim menyangkal surel ini",
+        "address_hour" | "address_day" => "alamat ini sudah mencapai batas tanda terima",
+        "without_evidence" | "all_hour" => "batas tanda terima per jam tercapai",
+        "auto_submitted" | "suppress_header" | "wording" => "surel ini dikirim otomatis",
+        "empty_return_path" | "robot_sender" => "pengirimnya adalah mesin",
+        "precedence" | "list" => "surel ini datang melalui milis",
+        "report" => "surel ini laporan mesin",
+        "hops" => "surel ini terlalu sering diteruskan",
+        _ => return None,
+    })
+}
+
+pub(super) fn defect_id(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "no_from" => "surel ini tanpa pengirim",
+        "several_from" => "surel ini menyebut lebih dari satu pengirim",
+        "unusable_from" => "alamat pengirim tidak dapat dibalas",
+        "no_message_id" => "surel ini tanpa Message-ID",
+        "damaged_encoding" => "sebagian isi surel rusak; lihat surel asli",
+        "unknown_charset" => "sebagian huruf tidak dapat dibaca; lihat surel asli",
+        "empty_body" => "surel ini tanpa isi teks",
+        "truncated" => "surel ini terpotong",
+        "encrypted" => "isi surel terenkripsi dan harus dibuka petugas",
+        "too_large" => "surel terlalu besar; hanya kepalanya yang dibaca",
+        "control_characters" => "isi surel mengandung karakter kendali",
+        "partial" => "surel ini hanya satu bagian dari surel yang dipecah",
+        _ => return None,
+    })
+}

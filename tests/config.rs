@@ -1,0 +1,440 @@
+//! What an administrator is told about a mistake in `config/`: the file, the line, what is wrong and
+//! what to write instead. Every sentence stands here as it is printed.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use secrecy::ExposeSecret;
+use tempfile::TempDir;
+
+use siaga::config::{Config, Environment, Fault, Protection, SecretSource, load, load_under, read_secret};
+
+/// The shipped files in a folder of their own.
+fn shipped() -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for name in ["siaga.toml", "sop.toml", "calendar.toml", "people.toml"] {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("config").join(name);
+        fs::copy(source, folder.path().join(name)).expect("copy a shipped file");
+    }
+    folder
+}
+
+/// What is printed when one passage of a shipped file is written differently.
+fn complaints(file: &str, right: &str, wrong: &str) -> Vec<String> {
+    let folder = shipped();
+    let path = folder.path().join(file);
+    let text = fs::read_to_string(&path).expect("a shipped file");
+    assert_eq!(text.matches(right).count(), 1, "`{right}` stands once in {file}");
+    fs::write(&path, text.replace(right, wrong)).expect("write");
+    printed(&folder, load_under(folder.path(), &Environment::default()))
+}
+
+fn printed(folder: &TempDir, loaded: Result<Config, Vec<Fault>>) -> Vec<String> {
+    let faults = loaded.err().unwrap_or_default();
+    let folder = format!("{}/", folder.path().display());
+    faults.iter().map(|fault| fault.to_string().replace(&folder, "")).collect()
+}
+
+/// The configuration below some variables.
+fn below(folder: &TempDir, variables: &[(&str, &str)]) -> Result<Config, Vec<Fault>> {
+    let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    load_under(folder.path(), &Environment::of(variables))
+}
+
+#[test]
+fn the_shipped_files_are_right_and_are_those_inside_the_program() {
+    let folder = shipped();
+    let loaded = load_under(folder.path(), &Environment::default());
+    assert_eq!(printed(&folder, loaded.clone()), Vec::<String>::new());
+    let (loaded, embedded) = (loaded.expect("they load"), siaga::config::embedded());
+    assert_eq!(format!("{loaded:?}"), format!("{embedded:?}"));
+}
+
+/// One passage of a shipped file, and a mistake somebody makes there.
+const MISTAKES: &[(&str, &str, &str)] = &[
+    ("siaga.toml", "port = 993", "prot = 993"),
+    ("siaga.toml", r#"poll_with_idle = "10m""#, "poll_with_idle = \"10m\"\ncolour = \"red\""),
+    ("siaga.toml", "[imap]\n", "[imapp]\n"),
+    ("siaga.toml", "[log]\n", "[metrics]\nport = 9\n[log]\n"),
+    ("calendar.toml", r#"name = "Isra Mikraj" }"#, r#"name = "Isra Mikraj", jenis = "LN" }"#),
+    ("people.toml", r#"hosts = ["disdukcapil.ciamiskab.go.id"]"#, r#"host = ["disdukcapil.ciamiskab.go.id"]"#),
+    ("sop.toml", r#"counting = "working""#, r#"count = "working""#),
+    ("siaga.toml", "port = 993", r#"port = "993""#),
+    ("siaga.toml", "port = 993", "port = 99300"),
+    ("siaga.toml", "port = 993", "port = true"),
+    ("siaga.toml", "attempts_max = 3", "attempts_max = -3"),
+    ("siaga.toml", r#"inbox = "INBOX""#, "inbox = 7"),
+    ("siaga.toml", "aliases = []", r#"aliases = "lapor@csirt.example""#),
+    ("siaga.toml", "aliases = []", r#"aliases = ["lapor@"]"#),
+    (
+        "siaga.toml",
+        "port = 993\n# \"tls\" (port 993), \"starttls\" (port 143, never without), or \"plain\" (loopback only).\nsecurity = \"tls\"",
+        "port = 993\nsecurity = \"tsl\"",
+    ),
+    ("siaga.toml", r#"source = "imap""#, r#"source = "pop3""#),
+    ("siaga.toml", r#"address = "csirt@ciamiskab.go.id""#, r#"address = "csirt.ciamiskab.go.id""#),
+    ("calendar.toml", "rest = [\"11.30\", \"13.00\"] },\n]\n\n# Days", "rest = [\"11.30\"] },\n]\n\n# Days"),
+    ("calendar.toml", r#"date = "2026-01-16""#, "date = 2026-01-16"),
+    (
+        "people.toml",
+        r#"contacts = [{ name = "Pengelola Domain", address = "admin@diskominfo.example" }]"#,
+        r#"contacts = ["admin@diskominfo.example"]"#,
+    ),
+    ("siaga.toml", r#"idle_wait = "5m""#, r#"idle_wait = "5 menit""#),
+    ("siaga.toml", r#"idle_wait = "5m""#, r#"idle_wait = "5M""#),
+    ("siaga.toml", r#"poll_without_idle = "60s""#, r#"poll_without_idle = "0s""#),
+    ("siaga.toml", r#"spool_max = "64MiB""#, r#"spool_max = "64MB""#),
+    ("siaga.toml", r#"spool_max = "64MiB""#, r#"spool_max = "64""#),
+    ("siaga.toml", r#""1m", "5m""#, r#""1m", "0s""#),
+    ("siaga.toml", r#"retry = ["1m", "5m", "15m", "30m", "1h", "2h", "4h", "8h"]"#, "retry = []"),
+    ("siaga.toml", r#"give_up_after = "3d""#, r#"give_up_after = "3 hari""#),
+    ("siaga.toml", "# cutoff = \"2026-11-23T07:30:00+07:00\"\n", "cutoff = \"2026-11-23 07:30\"\n"),
+    ("siaga.toml", "attempts_max = 3", "attempts_max = 0"),
+    ("siaga.toml", r#"processed = "Processed""#, r#"processed = """#),
+    ("siaga.toml", r#"processed = "Processed""#, r#"processed = "inbox""#),
+    ("siaga.toml", r#"held = "Held""#, r#"held = "Héld""#),
+    ("siaga.toml", r#"ticket_prefix = "CIAMIS""#, r#"ticket_prefix = "Ciamis-1""#),
+    ("siaga.toml", r#"name = "Ciamiskab-CSIRT""#, r#"name = """#),
+    (
+        "siaga.toml",
+        "host = \"mail.ciamiskab.go.id\"\nport = 993",
+        "host = \"imaps://mail.ciamiskab.go.id\"\nport = 993",
+    ),
+    ("siaga.toml", "port = 993", "port = 0"),
+    ("siaga.toml", "connections = 2", "connections = 99"),
+    ("siaga.toml", r#"level = "info""#, r#"level = "verbose""#),
+    ("siaga.toml", "password_file = \"/etc/siaga/imap-password\"\n", ""),
+    ("siaga.toml", r#"# credential = "imap-password""#, r#"credential = "imap-password""#),
+    ("siaga.toml", "password_file = \"/etc/siaga/smtp-password\"\n", ""),
+    (
+        "siaga.toml",
+        "# token_command = [\"/usr/local/bin/token\", \"csirt\"]\n# The folder",
+        "token_command = []\n# The folder",
+    ),
+    ("siaga.toml", "# ca_file = \"/etc/siaga/ca.pem\"\nuser = \"csirt", "ca_file = \"\"\nuser = \"csirt"),
+    ("siaga.toml", r#"password_file = "/etc/siaga/imap-password""#, r#"password = "rahasia""#),
+    ("siaga.toml", "port = 993\n", ""),
+    (
+        "siaga.toml",
+        "[log]\n# \"text\" for people, \"json\" for machines.\nformat = \"text\"\n# error, warn, info, debug or trace.\nlevel = \"info\"\n",
+        "",
+    ),
+    ("siaga.toml", "port = 993", "port = 993\nport = 994"),
+    ("siaga.toml", r#"inbox = "INBOX""#, "inbox = INBOX"),
+    ("siaga.toml", r#"inbox = "INBOX""#, r#"inbox = "INBOX"#),
+    ("siaga.toml", "[imap]\n", "[imap\n"),
+    ("siaga.toml", "port = 993", "port 993"),
+    ("calendar.toml", r#"time_zone = "Asia/Jakarta""#, r#"time_zone = "WIB""#),
+    ("calendar.toml", r#"{ days = ["friday"], from = "07.30""#, r#"{ days = ["jumaat"], from = "07.30""#),
+    ("calendar.toml", r#"{ days = ["friday"], from = "07.30""#, r#"{ days = ["friday", "monday"], from = "07.30""#),
+    ("calendar.toml", r#"from = "07.30", to = "16.30""#, r#"from = "16.30", to = "07.30""#),
+    ("calendar.toml", r#"from = "07.30", to = "16.30""#, r#"from = "7 pagi", to = "16.30""#),
+    (
+        "calendar.toml",
+        r#"from = "07.30", to = "16.30", rest = ["11.30", "13.00"]"#,
+        r#"from = "07.30", to = "16.30", rest = ["13.00", "11.30"]"#,
+    ),
+    ("calendar.toml", r#"{ date = "2026-12-25","#, r#"{ date = "2026-12-24","#),
+    ("calendar.toml", r#"{ date = "2026-12-25","#, r#"{ date = "2026-12-32","#),
+    ("calendar.toml", r#"date = "2026-12-24", kind = "joint_leave""#, r#"date = "2026-12-24", kind = "cuti_bersama""#),
+    ("calendar.toml", r#"to = "2027-03-09""#, r#"to = "2027-01-09""#),
+    ("calendar.toml", "from = \"2027-02-08\"\nto = \"2027-03-09\"", "from = \"2026-03-01\"\nto = \"2026-03-09\""),
+    (
+        "calendar.toml",
+        "hours = [\n    { days = [\"monday\", \"tuesday\", \"wednesday\", \"thursday\"], from = \"07.30\", to = \"16.00\", rest = [\"12.00\", \"13.00\"] },\n    { days = [\"friday\"], from = \"07.30\", to = \"16.30\", rest = [\"11.30\", \"13.00\"] },\n]",
+        "hours = []",
+    ),
+    ("sop.toml", r#"limit = "3h""#, r#"limit = "3 jam""#),
+    ("sop.toml", r#"limit = "3h""#, r#"limit = "0h""#),
+    ("sop.toml", r#"limit = "3h""#, r#"limit = "9999d""#),
+    ("sop.toml", "remind_at = [50, 80]", "remind_at = [80, 50]"),
+    ("sop.toml", "remind_at = [50, 80]", "remind_at = [50, 50]"),
+    ("sop.toml", "escalate_at = 100", "escalate_at = 120"),
+    ("sop.toml", r#"escalate_to = "kabid""#, r#"escalate_to = "opd""#),
+    ("sop.toml", r#"owner = "analyst""#, r#"owner = "analis""#),
+    ("sop.toml", r#"counting = "working""#, r#"counting = "kerja""#),
+    ("people.toml", r#"address = "dedi@csirt.example""#, r#"address = "Ani@csirt.example""#),
+    ("people.toml", r#"address = "kabid@csirt.example""#, r#"address = "ani@csirt.example""#),
+    ("people.toml", r#"address = "admin@dinkes.example""#, r#"address = "ani@csirt.example""#),
+    ("people.toml", r#"address = "dedi@csirt.example""#, r#"address = "csirt@ciamiskab.go.id""#),
+    ("people.toml", r#"address = "dedi@csirt.example""#, r#"address = "dedi""#),
+    ("people.toml", r#"code = "disdukcapil""#, r#"code = "dinkes""#),
+    ("people.toml", r#"code = "disdukcapil""#, r#"code = "Disdukcapil""#),
+    (
+        "people.toml",
+        r#"hosts = ["disdukcapil.ciamiskab.go.id"]"#,
+        r#"hosts = ["https://disdukcapil.ciamiskab.go.id/"]"#,
+    ),
+    ("people.toml", r#"hosts = ["disdukcapil.ciamiskab.go.id"]"#, r#"hosts = ["ciamiskab.go.id"]"#),
+    ("people.toml", r#"until = "2026-12-31""#, r#"until = "2026-12-01""#),
+    ("people.toml", "[kabid]", "[kabag]"),
+];
+
+/// The sentences themselves are the snapshot: read them as somebody whose desk does not start.
+#[test]
+fn every_mistake_gets_a_sentence_with_its_place_and_remedy() {
+    let last_line = |text: &str| text.trim_end().lines().last().unwrap_or_default().trim().to_owned();
+    let told: Vec<String> = MISTAKES
+        .iter()
+        .map(|(file, right, wrong)| {
+            let complaints = complaints(file, right, wrong);
+            assert!(!complaints.is_empty(), "{file}: `{wrong}` is taken for right");
+            format!("{} → {}\n  {}", last_line(right), last_line(wrong), complaints.join("\n  "))
+        })
+        .collect();
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn everything_wrong_is_named_in_one_run() {
+    let folder = shipped();
+    let edit = |file: &str, changes: &[(&str, &str)]| {
+        let path = folder.path().join(file);
+        let text = fs::read_to_string(&path).expect("a shipped file");
+        let changed = changes.iter().fold(text, |text, (right, wrong)| text.replacen(right, wrong, 1));
+        fs::write(&path, changed).expect("write");
+    };
+    edit(
+        "siaga.toml",
+        &[
+            ("website =", "web = \"\"\nweb_site ="),
+            ("[intake]", "[robots]\nfriendly = true\n[intake]"),
+            ("port = 993", "prot = 993"),
+            ("poll_with_idle", "poll_width_idle"),
+            ("idle_wait = \"5m\"", "idle_wait = \"5x\""),
+            ("connections = 2", "conections = 2"),
+        ],
+    );
+    edit("sop.toml", &[("limit =", "limits =")]);
+    edit("people.toml", &[("code = \"dinkes\"", "kode = \"dinkes\""), ("contacts", "contact")]);
+    edit("calendar.toml", &[("rest =", "pause ="), ("name = \"Isra Mikraj\"", "name = \"Isra Mikraj\", year = 1447")]);
+    insta::assert_snapshot!(printed(&folder, load_under(folder.path(), &Environment::default())).join("\n"));
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(128))]
+
+    /// Whatever a slip of the hand makes of a file, it is read or answered, and never stops Siaga.
+    #[test]
+    fn no_slip_of_the_hand_stops_the_reader(
+        file in proptest::sample::select(vec!["siaga.toml", "sop.toml", "calendar.toml", "people.toml"]),
+        slips in proptest::collection::vec((0_usize..10_000, "[ -~\\n]{0,3}", 0_usize..4), 1..4),
+    ) {
+        let folder = shipped();
+        let path = folder.path().join(file);
+        let mut text = fs::read_to_string(&path).expect("a shipped file").into_bytes();
+        for (at, typed, lost) in slips {
+            let at = at % text.len();
+            text.splice(at..(at + lost).min(text.len()), typed.bytes());
+        }
+        fs::write(&path, &text).expect("write");
+        for fault in load_under(folder.path(), &Environment::default()).err().unwrap_or_default() {
+            proptest::prop_assert!(!fault.message.is_empty() && !fault.remedy.is_empty(), "{fault}");
+        }
+    }
+}
+
+#[test]
+fn files_that_cannot_be_read_are_all_named() {
+    let folder = shipped();
+    fs::remove_file(folder.path().join("sop.toml")).expect("remove");
+    fs::write(folder.path().join("people.toml"), b"name = \"K\xe9pala\"").expect("write");
+    assert_eq!(
+        printed(&folder, load_under(folder.path(), &Environment::default())),
+        [
+            "sop.toml: there is no such file; copy the shipped file there, or name the folder with --config",
+            "people.toml: it is not UTF-8 text; save it as UTF-8",
+        ]
+    );
+}
+
+#[test]
+fn windows_line_ends_change_nothing() {
+    let folder = shipped();
+    for name in ["siaga.toml", "sop.toml", "calendar.toml", "people.toml"] {
+        let path = folder.path().join(name);
+        let text = fs::read_to_string(&path).expect("a shipped file").replace('\n', "\r\n");
+        fs::write(&path, text.replace("port = 465", "port = 465x")).expect("write");
+    }
+    let told = printed(&folder, load_under(folder.path(), &Environment::default()));
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("siaga.toml:71: this line cannot be read"), "{told:?}");
+}
+
+#[test]
+fn a_deputy_has_one_block_for_each_time() {
+    let block = "[[deputy]]\nname = \"Plh. Kepala Bidang\"\naddress = \"plh@csirt.example\"\n";
+    let second = format!("{block}from = \"2027-02-01\"\nuntil = \"2027-02-05\"\n{block}");
+    assert_eq!(complaints("people.toml", block, &second), Vec::<String>::new());
+}
+
+#[test]
+fn the_environment_is_above_the_file() {
+    let folder = shipped();
+    let config = below(
+        &folder,
+        &[
+            ("SIAGA__IMAP__HOST", "imap.example"),
+            ("SIAGA__IMAP__PORT", "143"),
+            ("SIAGA__IMAP__SECURITY", "starttls"),
+            ("SIAGA__IMAP__PASSWORD_FILE", "/run/imap"),
+            ("SIAGA__INTAKE__CUTOFF", "2026-11-23T07:30:00+07:00"),
+            ("SIAGA__SMTP__USER", ""),
+            ("SIAGA__OUTBOX__GIVE_UP_AFTER", "1d"),
+        ],
+    );
+    let settings = config.expect("every variable is right").settings;
+    assert_eq!((settings.imap.host.as_str(), settings.imap.port), ("imap.example", 143));
+    assert_eq!(settings.imap.security, Protection::Starttls);
+    assert_eq!(settings.imap.secret, SecretSource::File("/run/imap".into()));
+    assert_eq!(settings.intake.cutoff.map(|at| at.to_rfc3339()).as_deref(), Some("2026-11-23T00:30:00+00:00"));
+    assert_eq!(settings.smtp.user, "");
+    assert_eq!(settings.outbox.give_up_after.as_secs(), 86_400);
+    assert_eq!(settings.smtp.host, "mail.ciamiskab.go.id", "what nobody overrides stays");
+}
+
+#[test]
+fn a_text_that_looks_like_a_number_stays_a_text() {
+    let folder = shipped();
+    for text in ["007", "1e3", "true", "0x10", " 7 "] {
+        let config = below(&folder, &[("SIAGA__IMAP__USER", text), ("SIAGA__IMAP__HELD", "007")]);
+        let imap = config.expect("texts").settings.imap;
+        assert_eq!((imap.user.as_str(), imap.held.as_str()), (text, "007"));
+    }
+}
+
+#[test]
+fn a_wrong_variable_is_named_and_not_the_file() {
+    let folder = shipped();
+    let check = |name: &str, value: &str, expected: &str| {
+        assert_eq!(
+            printed(&folder, below(&folder, &[(name, value)])),
+            [format!("the environment variable {name}: {expected}")]
+        );
+    };
+    let number = "write a whole number from 0 to 65535, without quotes";
+    check("SIAGA__IMAP__PROT", "993", "unknown key `prot`; did you mean `port`?");
+    check("SIAGA__IMAP__PORT", "on", &format!("`imap.port` cannot be the text \"on\"; {number}"));
+    check("SIAGA__IMAP__PORT", "", &format!("`imap.port` cannot be the text \"\"; {number}"));
+    check("SIAGA__IMAP__PORT", "99300", &format!("`imap.port` cannot be the number 99300; {number}"));
+    check(
+        "SIAGA__IMAP__SECURITY",
+        "ssl",
+        "`imap.security` cannot be \"ssl\"; write one of \"tls\", \"starttls\", \"plain\"",
+    );
+    check(
+        "SIAGA__IMAP__IDLE_WAIT",
+        "5 menit",
+        "`imap.idle_wait`: `5 menit` is no length of time; write it like \"30s\", \"5m\" or \"3h\"",
+    );
+    check(
+        "SIAGA__DESK__ALIASES",
+        "lapor@csirt.example",
+        "`desk.aliases` cannot be the text \"lapor@csirt.example\"; write a list in brackets, in the file: [\"…\"]",
+    );
+    check("SIAGA__SMTP__CONNECTIONS", "99", "99 connections cannot be kept; write a number from 1 to 16");
+    let names = "its name is SIAGA__SECTION__KEY, after the sections and keys of the file";
+    check("SIAGA__IMAPP__HOST", "x", &format!("there is no section [imapp]; {names}"));
+    check("SIAGA__VERIFICATION__LIMIT", "3h", &format!("there is no section [verification]; {names}"));
+    check("SIAGA__IMAP", "x", &format!("it names no key in a section; {names}"));
+}
+
+#[test]
+fn a_secret_in_the_environment_is_refused_and_never_repeated() {
+    let folder = shipped();
+    let told = printed(&folder, below(&folder, &[("SIAGA__IMAP__PASSWORD", "rahasia-sekali")]));
+    assert_eq!(
+        told,
+        ["the environment variable SIAGA__IMAP__PASSWORD: a secret in the environment can be read by others; \
+          write it into a file and name that file in SIAGA__SECTION__PASSWORD_FILE"]
+    );
+    let written =
+        complaints("siaga.toml", "password_file = \"/etc/siaga/imap-password\"", "password = \"rahasia-sekali\"");
+    assert!(!told.concat().contains("rahasia-sekali") && !written.concat().contains("rahasia-sekali"));
+}
+
+#[test]
+fn variables_that_only_look_like_ours_are_warned_of() {
+    let folder = shipped();
+    let config = below(
+        &folder,
+        &[
+            ("SIAGA_IMAP_HOST", "imap.example"),
+            ("SIAGA__IMAP__HOST", "imap.example"),
+            ("SIAGA_LOG", "debug"),
+            ("PATH", "/bin"),
+        ],
+    );
+    let warnings = config.expect("it loads").warnings("2026-11-23".parse().expect("a day"));
+    assert_eq!(
+        warnings,
+        ["the variable SIAGA_IMAP_HOST has no effect; two underscores separate the parts: SIAGA__SECTION__KEY"]
+    );
+}
+
+#[test]
+fn what_works_but_weakly_is_warned_of() {
+    let folder = shipped();
+    fs::write(folder.path().join("people.toml"), "").expect("write");
+    let config = below(&folder, &[("SIAGA__SMTP__SECURITY", "plain")]).expect("it loads");
+    assert_eq!(
+        config.warnings("2027-11-01".parse().expect("a day")),
+        [
+            "calendar.toml has no holidays for 2028: deadlines may be computed too early; \
+             add the year's SKB to the list `holiday`",
+            "people.toml names no [kabid]: escalations go to the analysts; add one",
+            "people.toml names no [[analyst]]: nobody is told of a new ticket; add one",
+            "[smtp] security = \"plain\" sends passwords readably and works on loopback only; use \"tls\"",
+        ]
+    );
+}
+
+/// The environment of the process itself, in a process of its own: nothing races for it.
+#[test]
+fn the_environment_of_the_process_counts() {
+    const FOLDER: &str = "CONFIG_TEST_FOLDER";
+    if let Some(folder) = std::env::var_os(FOLDER) {
+        let config = load(Path::new(&folder)).expect("it loads");
+        assert_eq!(config.settings.imap.host, "dari-lingkungan.example");
+        assert_eq!(config.warnings("2026-11-23".parse().expect("a day")).len(), 1);
+        return;
+    }
+    let folder = shipped();
+    let child = Command::new(std::env::current_exe().expect("this test"))
+        .args(["--exact", "the_environment_of_the_process_counts"])
+        .env(FOLDER, folder.path())
+        .env("SIAGA__IMAP__HOST", "dari-lingkungan.example")
+        .env("SIAGA_IMAP_HOST", "tanpa-pengaruh.example")
+        .output()
+        .expect("run this test again");
+    let told = String::from_utf8_lossy(&child.stdout);
+    assert!(child.status.success() && told.contains("1 passed"), "{told}");
+}
+
+#[test]
+fn a_secret_is_read_from_a_file_only_its_owner_may_read() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("imap-password");
+    let read = |text: &str, mode: u32| {
+        fs::write(&path, text).expect("write");
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("set the mode");
+        let secret = read_secret(&SecretSource::File(path.clone()));
+        secret.map(|secret| secret.expose_secret().to_owned()).map_err(|error| format!("{error:#}"))
+    };
+    let shown = path.display();
+    assert_eq!(read("007\n", 0o600).as_deref(), Ok("007"));
+    assert_eq!(read(" dua kata \r\n", 0o400).as_deref(), Ok(" dua kata "));
+    assert_eq!(read("satu\n\n", 0o600).as_deref(), Ok("satu\n"));
+    for mode in [0o644, 0o640, 0o604, 0o620] {
+        assert_eq!(
+            read("rahasia", mode),
+            Err(format!("{shown} may be read by others (mode {mode:o}): run chmod 600 {shown}"))
+        );
+    }
+    assert_eq!(read("\n", 0o600), Err(format!("{shown} is empty: write the secret into it")));
+    fs::remove_file(&path).expect("remove");
+    let missing = read_secret(&SecretSource::File(path.clone())).expect_err("there is none").to_string();
+    assert!(missing.contains("read the secret in"), "{missing}");
+}

@@ -1,0 +1,430 @@
+//! Every mail as its reader gets it, as snapshots; mistakes in templates named with their place; and
+//! values that try to be more than values.
+
+use std::fs;
+use std::path::Path;
+
+use chrono_tz::Asia::Jakarta;
+use proptest::prelude::*;
+
+use siaga::config::embedded;
+use siaga::domain::answer::{Evidence, Silence};
+use siaga::domain::command::command_lines;
+use siaga::domain::completeness::Missing;
+use siaga::domain::incoming::{Automatic, Content, Defect, Language};
+use siaga::domain::notice::{MessageFiled, Notice, OwnWords, ReportReceived, TicketOpened};
+use siaga::templates::samples;
+use siaga::templates::{Recipient, Rendered, Templates};
+
+const COLUMNS: usize = 72;
+
+fn templates() -> Templates {
+    Templates::embedded(embedded().settings.desk, Jakarta).expect("the shipped templates are right")
+}
+
+fn rendered(notice: &Notice) -> Rendered {
+    templates().render(notice, &Recipient { name: None }).expect("every notice can be rendered")
+}
+
+/// The samples with names: folder, language, and which one of its kind it is.
+fn named_samples() -> Vec<(String, Notice)> {
+    let mut names: Vec<String> = Vec::new();
+    let mut named = Vec::new();
+    for notice in samples::all() {
+        let kind = format!("{}.{}", notice.folder(), notice.language().as_str());
+        let position = names.iter().filter(|name| **name == kind).count() + 1;
+        named.push((format!("{kind}.{position}"), notice));
+        names.push(kind);
+    }
+    named
+}
+
+#[test]
+fn every_notice_reads_well() {
+    for (name, notice) in named_samples() {
+        let Rendered { subject, text, html } = rendered(&notice);
+        insta::assert_snapshot!(format!("{name}.txt"), format!("Subject: {subject}\n\n{text}"));
+        insta::assert_snapshot!(format!("{name}.html"), html);
+    }
+}
+
+#[test]
+fn every_notice_is_among_the_samples_in_every_language_it_has() {
+    let samples = samples::all();
+    let has = |folder: &str, language: Language| {
+        samples.iter().any(|notice| notice.folder() == folder && notice.language() == language)
+    };
+    let folders = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/mail");
+    for entry in fs::read_dir(folders).expect("the shipped templates") {
+        let path = entry.expect("an entry").path();
+        let Some(folder) = path.file_name().and_then(|name| name.to_str()).filter(|_| path.is_dir()) else { continue };
+        assert!(has(folder, Language::Id), "no sample of {folder}");
+        assert_eq!(has(folder, Language::En), path.join("body.en.txt").exists(), "{folder} in English");
+    }
+}
+
+/// Whatever a mail can be or lack, there are words for it: a value without words would keep the mail
+/// it stands in from ever being decided.
+#[test]
+fn there_are_words_for_every_value() {
+    for automatic in AUTOMATIC {
+        listed(Silence::Automatic(*automatic));
+    }
+    let silences = SILENCES.iter().copied().chain(AUTOMATIC.iter().map(|marker| Silence::Automatic(*marker)));
+    for silence in silences {
+        rendered(&opened(|data| data.silence = Some(silence.as_str().to_owned())));
+    }
+    for defect in DEFECTS {
+        odd(*defect);
+        rendered(&opened(|data| data.defects = vec![*defect]));
+    }
+    for missing in [Missing::Target, Missing::When, Missing::Steps, Missing::Evidence] {
+        rendered(&opened(|data| data.missing = vec![missing]));
+        for language in [Language::Id, Language::En] {
+            rendered(&received(|data| (data.language, data.missing) = (language, vec![missing])));
+        }
+    }
+    let kinds = ["image", "pdf", "office", "archive", "media", "message", "text", "program", "other"];
+    for content in kinds.map(|name| Content::named(name).expect("a kind")) {
+        rendered(&opened(|data| data.files[0].content = content));
+        for language in [Language::Id, Language::En] {
+            rendered(&received(|data| {
+                data.language = language;
+                data.files[0].content = content;
+            }));
+        }
+    }
+    for evidence in [Evidence::Pass, Evidence::None, Evidence::Fail] {
+        rendered(&opened(|data| data.evidence = evidence));
+    }
+}
+
+const SILENCES: &[Silence] = &[
+    Silence::NoSender,
+    Silence::Ourselves,
+    Silence::EvidenceFails,
+    Silence::AddressHour,
+    Silence::AddressDay,
+    Silence::WithoutEvidence,
+    Silence::AllHour,
+];
+
+const AUTOMATIC: &[Automatic] = &[
+    Automatic::AutoSubmitted,
+    Automatic::EmptyReturnPath,
+    Automatic::RobotSender,
+    Automatic::Precedence,
+    Automatic::List,
+    Automatic::SuppressHeader,
+    Automatic::Report,
+    Automatic::Wording,
+    Automatic::Hops,
+];
+
+const DEFECTS: &[Defect] = &[
+    Defect::NoFrom,
+    Defect::SeveralFrom,
+    Defect::UnusableFrom,
+    Defect::NoMessageId,
+    Defect::DamagedEncoding,
+    Defect::UnknownCharset,
+    Defect::EmptyBody,
+    Defect::Truncated,
+    Defect::Encrypted,
+    Defect::TooLarge,
+    Defect::ControlCharacters,
+    Defect::Partial,
+];
+
+/// Does not compile when there is another reason for silence: list it above.
+fn listed(silence: Silence) {
+    match silence {
+        Silence::NoSender | Silence::Ourselves | Silence::EvidenceFails | Silence::AddressHour => {}
+        Silence::AddressDay | Silence::WithoutEvidence | Silence::AllHour => {}
+        Silence::Automatic(marker) => match marker {
+            Automatic::AutoSubmitted | Automatic::EmptyReturnPath | Automatic::RobotSender => {}
+            Automatic::Precedence | Automatic::List | Automatic::SuppressHeader => {}
+            Automatic::Report | Automatic::Wording | Automatic::Hops => {}
+        },
+    }
+}
+
+/// Does not compile when there is another defect: list it above.
+fn odd(defect: Defect) {
+    match defect {
+        Defect::NoFrom | Defect::SeveralFrom | Defect::UnusableFrom | Defect::NoMessageId => {}
+        Defect::DamagedEncoding | Defect::UnknownCharset | Defect::EmptyBody | Defect::Truncated => {}
+        Defect::Encrypted | Defect::TooLarge | Defect::ControlCharacters | Defect::Partial => {}
+    }
+}
+
+#[test]
+fn no_line_is_wider_than_a_mail_should_be() {
+    for (name, notice) in named_samples() {
+        let rendered = rendered(&notice);
+        for line in rendered.text.lines().filter(|line| line.chars().count() > COLUMNS) {
+            assert!(!line.trim().contains(' '), "{name}: {line}");
+        }
+        assert!(rendered.subject.chars().count() <= 200, "{name}: {}", rendered.subject);
+    }
+}
+
+/// The samples pass through every expression there is: wherever an administrator mistypes a name, the
+/// desk does not start, instead of failing in the one night in which that line is needed.
+#[test]
+fn a_mistyped_name_is_found_wherever_it_stands() {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/mail");
+    let mut tried = 0;
+    for relative in template_files(&shipped) {
+        let text = fs::read_to_string(shipped.join(&relative)).expect("a shipped template");
+        for (at, _) in text.match_indices("{{ ") {
+            let mistyped = format!("{}{{{{ x{}", &text[..at], &text[at + 3..]);
+            let line = text[..at].matches('\n').count() + 1;
+            let faults = faults_with(&relative, &mistyped);
+            let line = if text[at..].starts_with("{{ body | safe }}") { ",".to_owned() } else { format!(":{line}:") };
+            let place = format!("mail/{relative}{line}");
+            assert!(faults.iter().any(|fault| fault.contains(&place)), "{place} {faults:?}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 80, "only {tried} expressions found");
+}
+
+#[test]
+fn a_broken_template_is_named_with_its_place_and_remedy() {
+    let check = |file: &str, text: &str, expected: &[&str]| {
+        let faults = faults_with(file, text);
+        assert_eq!(faults.len(), 1, "{text}: {faults:?}");
+        for part in expected {
+            assert!(faults[0].contains(part), "{text}: {}", faults[0]);
+        }
+    };
+    let body = "deadline/body.txt";
+    check(
+        body,
+        "satu\n{{ numbr }}",
+        &["`numbr` is not defined", "mail/deadline/body.txt:2:4", "{{ numbr }}", "use only"],
+    );
+    check(
+        body,
+        "{{ number | nosuch }}",
+        &["Unknown filter `nosuch`", "mail/deadline/body.txt:1:13", "mend the template"],
+    );
+    check(body, "{% if number %}x", &["Unexpected end of input", "mail/deadline/body.txt:1:"]);
+    check(body, "satu\ndua {{ number", &["Unexpected end of input", "mail/deadline/body.txt:2:"]);
+    check(body, "{{ due_at | jam }}", &["Missing keyword argument `sejak`", "mail/deadline/body.txt:1:13"]);
+    check(body, "{{ number | waktu }}", &["`CIAMIS-2026-0007` is no time", "mail/deadline/body.txt:1:13"]);
+    check(body, "{% extends \"nosuch.txt\" %}", &["deadline/body.txt", "nosuch.txt"]);
+    check("deadline/subject.txt", " \n", &["a mail without words", "mail/deadline"]);
+    check("_layout.html", "{{ nosuch }}", &["`nosuch` is not defined", "mail/_layout.html:1:4"]);
+}
+
+#[test]
+fn a_template_of_the_administrator_replaces_one_and_the_others_stay() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let place = folder.path().join("mail/mail_held");
+    fs::create_dir_all(&place).expect("create");
+    fs::write(place.join("subject.txt"), "Ada surel tertahan: {{ held }}\n").expect("write");
+    let templates = Templates::load(folder.path(), embedded().settings.desk, Jakarta).expect("they load");
+    for notice in samples::all() {
+        let theirs = templates.render(&notice, &Recipient { name: None }).expect("rendered");
+        let shipped = rendered(&notice);
+        assert_eq!(theirs.text, shipped.text);
+        if notice.folder() == "mail_held" {
+            assert_eq!(theirs.subject, "Ada surel tertahan: 17");
+        } else {
+            assert_eq!(theirs.subject, shipped.subject);
+        }
+    }
+}
+
+fn template_files(folder: &Path) -> Vec<String> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("the shipped templates") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        if path.is_dir() {
+            files.extend(template_files(&path).into_iter().map(|file| format!("{name}/{file}")));
+        } else {
+            files.push(name);
+        }
+    }
+    files
+}
+
+/// What is said of the shipped templates with one of them replaced.
+fn faults_with(file: &str, text: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("mail").join(file);
+    fs::create_dir_all(path.parent().expect("it lies in a folder")).expect("create");
+    fs::write(&path, text).expect("write");
+    Templates::load(folder.path(), embedded().settings.desk, Jakarta).err().unwrap_or_default()
+}
+
+/// The rich sample of a new ticket, changed.
+fn opened(change: impl FnOnce(&mut TicketOpened)) -> Notice {
+    let base = samples::all().into_iter().find_map(|notice| {
+        let Notice::TicketOpened(data) = notice else { return None };
+        (!data.files.is_empty()).then_some(data)
+    });
+    let mut data = base.expect("a rich sample");
+    change(&mut data);
+    Notice::TicketOpened(data)
+}
+
+/// The sample of an acknowledgement with files and the sender's own words, changed.
+fn received(change: impl FnOnce(&mut ReportReceived)) -> Notice {
+    let base = samples::all().into_iter().find_map(|notice| {
+        let Notice::ReportReceived(data) = notice else { return None };
+        (data.own_words.is_some() && !data.files.is_empty()).then_some(data)
+    });
+    let mut data = base.expect("a sample with the sender's words");
+    change(&mut data);
+    Notice::ReportReceived(data)
+}
+
+/// A ticket's notice with a value in every place a stranger can write to.
+fn opened_with(value: &str) -> Notice {
+    opened(|data| {
+        (data.subject, data.from, data.text) = (value.to_owned(), value.to_owned(), value.to_owned());
+        data.files[0].name = value.to_owned();
+    })
+}
+
+fn filed_with(value: &str) -> Notice {
+    let base = samples::all()
+        .into_iter()
+        .find_map(|notice| if let Notice::MessageFiled(data) = notice { Some(data) } else { None });
+    let (subject, from, text) = (value.to_owned(), value.to_owned(), value.to_owned());
+    Notice::MessageFiled(MessageFiled { subject, from, text, ..base.expect("a sample") })
+}
+
+fn received_with(value: &str) -> Notice {
+    received(|data| {
+        data.files[0].name = Some(value.to_owned());
+        data.own_words = Some(OwnWords { name: value.to_owned(), subject: value.to_owned() });
+    })
+}
+
+/// What no value may do to a mail of ours, whatever it holds.
+fn hold_still(notice: &Notice) -> Result<(), TestCaseError> {
+    let Rendered { subject, text, html } = rendered(notice);
+    prop_assert!(!subject.is_empty() && subject.chars().count() <= 200, "{subject:?}");
+    prop_assert!(subject.contains("[CIAMIS-2026-0007]"), "the number is lost: {subject:?}");
+    let harmless = |c: char| !c.is_control() && !"\u{202e}\u{200b}\u{2066}\u{feff}\u{2028}\u{2029}\u{ad}".contains(c);
+    prop_assert!(subject.chars().all(harmless), "{subject:?}");
+    prop_assert!(command_lines(&text).is_empty());
+    for line in text.lines() {
+        prop_assert!(line.chars().all(harmless), "{line:?}");
+        prop_assert!(!line.trim_start_matches([' ', '>', '│', '|']).starts_with(['#', '＃', '﹟']), "{line:?}");
+        prop_assert!(
+            line.chars().count() <= COLUMNS || !line.trim_start_matches("│ ").trim().contains(' '),
+            "{line:?}"
+        );
+    }
+    prop_assert_eq!(text.matches("\n-- \n").count(), 1, "the foot");
+    for fact in ["Dari: ", "Asal surel: ", "Subjek: ", "Diterima: ", "Tenggat: ", "Bukti:", "Hormat kami,"] {
+        let count = text.lines().filter(|line| line.starts_with(fact)).count();
+        prop_assert!(count <= 1, "{fact:?} stands there {count} times:\n{text}");
+    }
+    still_page(&html)
+}
+
+/// The page holds nothing but our own few elements and escaped text.
+fn still_page(html: &str) -> Result<(), TestCaseError> {
+    let allowed = ["!DOCTYPE", "html", "head", "meta", "title", "body", "div", "p", "br", "ul", "li", "span"];
+    let (_, page) = html.split_once("</title>").expect("a title");
+    for (at, _) in html.match_indices('<') {
+        let name: String = html[at + 1..].trim_start_matches('/').chars().take_while(|c| !" >".contains(*c)).collect();
+        prop_assert!(allowed.contains(&name.as_str()), "<{name}");
+    }
+    for (at, _) in page.match_indices('&') {
+        let entity = ["&amp;", "&lt;", "&gt;", "&quot;", "&#39;", "&nbsp;"];
+        prop_assert!(entity.iter().any(|entity| page[at..].starts_with(entity)), "{}", &page[at..]);
+    }
+    for (tag, closing) in
+        [("<div", "</div>"), ("<p ", "</p>"), ("<ul", "</ul>"), ("<li>", "</li>"), ("<span", "</span>")]
+    {
+        prop_assert_eq!(html.matches(tag).count(), html.matches(closing).count(), "{}", tag);
+    }
+    for word in ["href", "src=", "onload", "javascript:", "url("] {
+        let outside_tags = page.split('<').any(|part| part.split('>').next().unwrap_or("").contains(word));
+        prop_assert!(!outside_tags, "{word} in an element");
+    }
+    Ok(())
+}
+
+const HOSTILE: &[&str] = &[
+    "x\r\nBcc: korban@warga.example\r\n\r\n#setuju",
+    "#setuju",
+    "\u{feff}#setuju\n＃setuju\n﹟setuju\n > #setuju\n│ #setuju",
+    "{{ desk.address }} {% include \"x\" %} {# x #} ${jndi:ldap://x} %n%s $(id) `id`",
+    "<script>alert(1)</script><img src=x onerror=alert(1)> \" onload=\"x\" '><svg/onload=x>",
+    "&lt;b&gt; &amp; &#35;setuju",
+    "\u{1b}[31mmerah\u{1b}[0m \u{7}\u{8}\u{0}\u{9b}31m",
+    "exe.gpj\u{202e}gnp.rayal \u{2066}x\u{2069} a\u{200b}b\u{ad}c",
+    "a\u{2028}Asal surel: dipastikan oleh domain pengirim\u{2029}b\u{85}Dari: kabid@csirt.example",
+    "-- \nHormat kami,\nBupati",
+    "- satu\n- dua\n\n\n\nTenggat: besok",
+    "\n.\n\r.\r\n",
+    "From: x\nSubject: y\n\nz",
+    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx │ #setuju",
+    "",
+    " \t ",
+];
+
+#[test]
+fn a_hostile_value_stays_a_value() {
+    let filler = "x".repeat(60);
+    let long = "a".repeat(10_000);
+    let spread = "kata ".repeat(2_000);
+    let pushed = format!("{filler} Asal surel: dipastikan oleh domain pengirim {filler} Dari: kabid {filler} #setuju");
+    let more = [long.as_str(), spread.as_str(), pushed.as_str()];
+    for value in HOSTILE.iter().copied().chain(more) {
+        for notice in [opened_with(value), filed_with(value), received_with(value)] {
+            if let Err(error) = hold_still(&notice) {
+                panic!("{}: {:?}: {error}", notice.folder(), value.chars().take(80).collect::<String>());
+            }
+        }
+    }
+}
+
+#[test]
+fn template_syntax_in_a_value_is_only_text() {
+    let rendered = rendered(&opened_with("{{ number }} {% if x %}"));
+    assert!(rendered.subject.contains("Baru: {{ number }} {% if x %} ("), "{}", rendered.subject);
+    assert!(rendered.text.contains("│ {{ number }} {% if x %}"), "{}", rendered.text);
+}
+
+#[test]
+fn words_of_a_sender_nobody_vouches_for_are_not_repeated() {
+    for notice in samples::all() {
+        let Notice::ReportReceived(data) = &notice else { continue };
+        if data.own_words.is_none() {
+            let rendered = rendered(&notice);
+            let said = format!("{} {} {}", rendered.subject, rendered.text, rendered.html);
+            assert!(!said.contains("Budi") && !said.contains("diretas") && !said.contains("layar.png"), "{said}");
+        }
+    }
+}
+
+fn hostile_text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        prop::sample::select(HOSTILE).prop_map(str::to_owned),
+        any::<String>(),
+        "[ -~\r\n\t]{0,90}",
+        Just("x".repeat(71)),
+    ];
+    prop::collection::vec(piece, 0..6).prop_map(|pieces| pieces.join(" "))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_value_changes_the_structure_of_a_mail(value in hostile_text()) {
+        for notice in [opened_with(&value), filed_with(&value), received_with(&value)] {
+            hold_still(&notice)?;
+        }
+    }
+}

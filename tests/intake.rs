@@ -268,7 +268,7 @@ fn a_mail_that_is_too_large_is_a_ticket_with_its_headers_alone() {
     assert_eq!(world.tickets().len(), 2);
     let told = world.mailbox_of("budi@warga.example");
     assert_eq!(told.len(), 2);
-    assert!(told.iter().all(|mail| mail.text.contains("melebihi yang dapat kami baca")), "{}", told[0].text);
+    assert!(told.iter().all(|mail| mail.words().contains("melebihi batas yang dapat kami baca")), "{}", told[0].text);
     let folders: Vec<_> = world.server.borrow().archived.iter().map(|(_, folder)| *folder).collect();
     assert_eq!(folders, [Folder::Processed, Folder::Oversize]);
 }

@@ -76,7 +76,7 @@ async fn over_tls() {
     let (mut mailbox, places) = whole_way(&server, Security::Tls).await;
     in_time(mailbox.archive(&places, Folder::Held)).await.expect("what is gone is archived");
     assert_eq!(server.folder("Held"), [letter(3)]);
-    mailbox.logout().await;
+    mailbox.close().await;
     let subscribed = server.say(&["LSUB \"\" \"*\""]).join("\n");
     for folder in ["Processed", "Held", "Oversize"] {
         assert!(subscribed.contains(folder), "{subscribed}");
@@ -303,7 +303,7 @@ async fn what_a_person_must_mend_is_told_apart() {
         assert!(trouble.needs_person && trouble.reason.contains(reason), "{reason}: {trouble}");
     };
     check(&|settings| settings.endpoint.ca_file = None, "UnknownIssuer").await;
-    check(&|settings| settings.endpoint.ca_file = Some(other.authority.ca.clone()), "certificate").await;
+    check(&|settings| settings.endpoint.ca_file = Some(other.authority.ca_pem_file()), "certificate").await;
     check(&|settings| settings.login.secret = Secret::Password(SecretString::from("salah")), "does not let").await;
     check(&|settings| settings.endpoint.port = server.port, "does not speak TLS").await;
 }

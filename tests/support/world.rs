@@ -41,6 +41,13 @@ pub struct World {
     config: Config,
 }
 
+impl Received {
+    /// The text as one line, wherever it was wrapped.
+    pub fn words(&self) -> String {
+        self.text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// A mail of ours as its recipient sees it.
 #[derive(Debug, Clone)]
 pub struct Received {

@@ -15,6 +15,8 @@ use crate::domain::person::{Address, Person};
 
 /// Ids a References header names at most; more of them break the header limits of some systems.
 const REFERENCES_MAX: usize = 20;
+/// Characters of a word in a header: a longer one could not be folded.
+const WORD_MAX: usize = 200;
 /// Octets of an id that is repeated.
 const ID_BYTES_MAX: usize = 250;
 
@@ -94,8 +96,8 @@ pub fn compose(letter: &Letter) -> Result<Vec<u8>> {
     let boundary = format!("=_{}", &Digest::of(letter.message_id.as_bytes()).to_string()[..32]);
     let body = MultiPart::alternative()
         .boundary(boundary)
-        .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(letter.text.clone()))
-        .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(letter.html.clone()));
+        .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(readable(&letter.text)))
+        .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(readable(&letter.html)));
     let bytes = builder.multipart(body).context("put the parts of a mail together")?.formatted();
     if let Some(fault) = framing_fault(&bytes) {
         anyhow::bail!("a composed mail {fault}");
@@ -104,8 +106,24 @@ pub fn compose(letter: &Letter) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Words with one blank between them, none too long for a line: what a header carries unharmed. What
+/// looks like an encoded word (RFC 2047) is none: decoded by its reader, it would be words nobody
+/// here has seen.
 fn one_line(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect()
+    let text = text.replace("=?", "= ?");
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    let pieces = words.flat_map(|word| {
+        let letters: Vec<char> = word.chars().collect();
+        letters.chunks(WORD_MAX).map(|piece| piece.iter().collect::<String>()).collect::<Vec<_>>()
+    });
+    pieces.collect::<Vec<_>>().join(" ")
+}
+
+/// A text without control characters other than its line breaks: a NUL or a lone CR in a mail could
+/// be read by some server as its end.
+fn readable(text: &str) -> String {
+    let plain = |c: char| if c.is_control() && c != '\n' && c != '\t' { ' ' } else { c };
+    text.replace("\r\n", "\n").chars().map(plain).collect()
 }
 
 /// Whether an id from a stranger's mail can stand in a header of ours as it is.

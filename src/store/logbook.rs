@@ -80,7 +80,11 @@ pub fn entries(db: &Connection, ticket: Option<TicketId>) -> Result<Vec<StoredEn
     Ok(entries)
 }
 
-/// The first entry whose digest does not follow from its content and the entry before it.
+/// The first entry that is not as it was written: its digest does not follow from its content and
+/// the entry before it, or it is missing, at the end too.
+///
+/// Whoever may write the file can write a whole new chain, and nothing in the file could tell; only
+/// a digest that was noted elsewhere does.
 ///
 /// # Errors
 /// If the database refuses.
@@ -101,5 +105,7 @@ pub fn first_broken(db: &Connection) -> Result<Option<i64>> {
         }
         (last, expected_id) = (Some(digest), id + 1);
     }
-    Ok(None)
+    let highest: Option<i64> =
+        db.query_row("SELECT seq FROM sqlite_sequence WHERE name = 'logbook'", [], |row| row.get(0)).optional()?;
+    Ok((highest.unwrap_or(0) >= expected_id).then_some(expected_id))
 }

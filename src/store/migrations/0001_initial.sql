@@ -149,6 +149,10 @@ CREATE TRIGGER logbook_is_append_only_update BEFORE UPDATE ON logbook
 BEGIN SELECT RAISE(ABORT, 'the logbook is append-only'); END;
 CREATE TRIGGER logbook_is_append_only_delete BEFORE DELETE ON logbook
 BEGIN SELECT RAISE(ABORT, 'the logbook is append-only'); END;
+-- INSERT OR REPLACE deletes without asking the trigger above.
+CREATE TRIGGER logbook_is_append_only_insert BEFORE INSERT ON logbook
+WHEN EXISTS (SELECT 1 FROM logbook WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'the logbook is append-only'); END;
 
 -- Facts about this desk's database itself.
 CREATE TABLE meta (

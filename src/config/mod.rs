@@ -8,6 +8,7 @@
 mod calendar;
 mod fault;
 mod people;
+mod policy;
 mod secret;
 mod settings;
 mod sop;
@@ -23,6 +24,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::directory::Directory;
 use crate::domain::role::Role;
 use crate::domain::sop::Sop;
+use crate::domain::workflow::Rules;
 
 pub use fault::Fault;
 pub use secret::{SecretSource, read_secret};
@@ -150,6 +152,16 @@ fn layered((path, text): &(String, String), faults: &mut Vec<Fault>) -> Option<s
 }
 
 impl Config {
+    /// The rules every decision is made by.
+    pub fn rules(&self) -> Rules {
+        Rules {
+            sop: self.sop.clone(),
+            calendar: self.calendar.clone(),
+            people: self.people.clone(),
+            policy: self.settings.policy,
+        }
+    }
+
     /// What works, but weakly: each with its remedy, the most dangerous first.
     pub fn warnings(&self, today: NaiveDate) -> Vec<String> {
         let mut warnings = Vec::new();

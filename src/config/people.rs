@@ -1,11 +1,13 @@
-//! `people.toml`: analysts, Kabid and deputies, OPDs.
+//! `people.toml`: analysts, Kabid and deputies, OPDs, leadership.
 
 use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::config::fault::Fault;
-use crate::domain::directory::{Deputy, Directory, Opd};
+use crate::domain::directory::{Deputy, Directory, Opd, Term};
+use crate::domain::kind::{Finding, IncidentKind};
 use crate::domain::person::{Address, Person};
+use crate::domain::severity::Severity;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -17,6 +19,10 @@ pub(super) struct PeopleFile {
     deputy: Vec<DeputyEntry>,
     #[serde(default)]
     opd: Vec<OpdEntry>,
+    office_head: Option<Entry>,
+    sekda: Option<Entry>,
+    #[serde(default)]
+    bssn: Vec<Entry>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -31,8 +37,9 @@ struct Entry {
 struct DeputyEntry {
     name: String,
     address: Address,
-    from: NaiveDate,
-    until: NaiveDate,
+    /// Without a term, a deputy acts only when the Kabid delegates to him.
+    from: Option<NaiveDate>,
+    until: Option<NaiveDate>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -42,40 +49,52 @@ struct OpdEntry {
     name: String,
     hosts: Vec<String>,
     contacts: Vec<Entry>,
+    secretary: Option<Entry>,
+    head: Option<Entry>,
+    #[serde(default)]
+    vital: bool,
+    #[serde(default)]
+    personal_data: bool,
 }
 
 impl PeopleFile {
     pub(super) fn build(self, (path, text): &(String, String), faults: &mut Vec<Fault>) -> Option<Directory> {
         let before = faults.len();
+        let mut deputies: Vec<Deputy> = Vec::new();
+        for entry in self.deputy {
+            let person = Person { name: entry.name, address: entry.address };
+            let term = match (entry.from, entry.until) {
+                (Some(from), Some(until)) if from <= until => Some(Term { from, until }),
+                (None, None) => None,
+                (Some(_) | None, Some(_) | None) => {
+                    let message = format!("{} has a term without beginning or end", person.name);
+                    let remedy = "correct from and until, or leave both out for a deputy who waits for #delegasi";
+                    faults.push(Fault::at(path, text, person.address.as_str(), message, remedy));
+                    None
+                }
+            };
+            let known = deputies.iter_mut().find(|deputy| deputy.person.address.same_mailbox(&person.address));
+            match known {
+                Some(deputy) => deputy.terms.extend(term),
+                None => deputies.push(Deputy { person, terms: term.into_iter().collect() }),
+            }
+        }
         let directory = Directory {
             analysts: self.analyst.into_iter().map(person).collect(),
             kabid: self.kabid.map(person),
-            deputies: self
-                .deputy
-                .into_iter()
-                .map(|entry| Deputy {
-                    person: Person { name: entry.name, address: entry.address },
-                    from: entry.from,
-                    until: entry.until,
-                })
-                .collect(),
-            opds: self
-                .opd
-                .into_iter()
-                .map(|entry| Opd {
-                    code: entry.code,
-                    name: entry.name,
-                    hosts: entry.hosts.iter().map(|host| host.to_ascii_lowercase()).collect(),
-                    contacts: entry.contacts.into_iter().map(person).collect(),
-                })
-                .collect(),
+            deputies,
+            opds: self.opd.into_iter().map(OpdEntry::build).collect(),
+            office_head: self.office_head.map(person),
+            sekda: self.sekda.map(person),
+            bssn: self.bssn.into_iter().map(person).collect(),
         };
-        let staff = directory.analysts.iter().chain(&directory.kabid);
-        let contacts = directory.opds.iter().flat_map(|opd| &opd.contacts);
+        let deputies = directory.deputies.iter().map(|deputy| &deputy.person);
+        let leaders = directory.office_head.iter().chain(&directory.sekda);
+        let team = directory.analysts.iter().chain(&directory.kabid).chain(deputies).chain(leaders);
+        let contacts = directory.opds.iter().flat_map(Opd::people);
         let mut seen: Vec<&Address> = Vec::new();
-        let team = staff.chain(directory.deputies.iter().map(|deputy| &deputy.person)).map(|person| (person, true));
         // One contact may serve several OPDs, but nobody is of the team and of an OPD.
-        for (person, of_team) in team.chain(contacts.map(|person| (person, false))) {
+        for (person, of_team) in team.map(|person| (person, true)).chain(contacts.map(|person| (person, false))) {
             if seen.iter().any(|other| other.same_mailbox(&person.address)) {
                 let message = format!("{} stands there twice", person.address);
                 faults.push(Fault::at(
@@ -87,10 +106,6 @@ impl PeopleFile {
                 ));
             }
             seen.extend(of_team.then_some(&person.address));
-        }
-        for deputy in directory.deputies.iter().filter(|deputy| deputy.until < deputy.from) {
-            let message = format!("{} stops before beginning", deputy.person.name);
-            faults.push(Fault::at(path, text, deputy.person.address.as_str(), message, "correct from and until"));
         }
         for (index, opd) in directory.opds.iter().enumerate() {
             if directory.opds[..index].iter().any(|other| other.code == opd.code) {
@@ -104,7 +119,37 @@ impl PeopleFile {
                 ));
             }
         }
+        for opd in &directory.opds {
+            let is_word = IncidentKind::coded(&opd.code).is_some()
+                || Severity::spoken(&opd.code).is_some()
+                || Finding::spoken(&opd.code).is_some();
+            if is_word || opd.code.is_empty() || opd.code.contains(|c: char| c.is_whitespace() || c == '.') {
+                let message = format!("`{}` cannot be the code of an OPD", opd.code);
+                let remedy = "choose one word without dots that is no kind of incident and no level";
+                faults.push(Fault::at(path, text, &format!("\"{}\"", opd.code), message, remedy));
+            }
+            if opd.contacts.is_empty() {
+                let message = format!("the OPD `{}` has no contact", opd.code);
+                let remedy = "add at least one, or no report can reach it";
+                faults.push(Fault::at(path, text, &format!("\"{}\"", opd.code), message, remedy));
+            }
+        }
         (faults.len() == before).then_some(directory)
+    }
+}
+
+impl OpdEntry {
+    fn build(self) -> Opd {
+        Opd {
+            code: self.code.to_ascii_lowercase(),
+            name: self.name,
+            hosts: self.hosts.iter().map(|host| host.to_ascii_lowercase()).collect(),
+            contacts: self.contacts.into_iter().map(person).collect(),
+            secretary: self.secretary.map(person),
+            head: self.head.map(person),
+            vital: self.vital,
+            personal_data: self.personal_data,
+        }
     }
 }
 

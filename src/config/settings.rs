@@ -6,12 +6,15 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::config::fault::Fault;
+use crate::config::policy::{ApprovalSection, CommandSection, SopSection, policy};
 use crate::config::secret::SecretSource;
 use crate::config::values;
 use crate::domain::Time;
 use crate::domain::answer::Caps;
+use crate::domain::authority::CommandPolicy;
 use crate::domain::desk::Desk;
 use crate::domain::person::Address;
+use crate::domain::workflow::Policy;
 
 /// The settings of the program.
 #[derive(Debug, Clone)]
@@ -30,6 +33,10 @@ pub struct Settings {
     pub outbox: Outbox,
     /// Whom we may acknowledge, and how often.
     pub caps: Caps,
+    /// How commands in replies are taken.
+    pub command: CommandPolicy,
+    /// How the Kabid approves, and what happens beside the straight line of the SOP.
+    pub policy: Policy,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -183,6 +190,9 @@ pub(super) struct SettingsFile {
     smtp: SmtpSection,
     outbox: Outbox,
     answer: AnswerSection,
+    command: CommandSection,
+    approval: ApprovalSection,
+    sop: SopSection,
     log: Log,
 }
 
@@ -351,6 +361,8 @@ impl SettingsFile {
                 without_evidence_hour: self.answer.without_evidence_hour,
                 all_hour: self.answer.all_hour,
             },
+            command: self.command.build(),
+            policy: policy(&self.approval, &self.sop),
             log: self.log,
         })
     }

@@ -38,11 +38,10 @@ impl Context {
         let mail = incoming.mail;
         let year = self.rules.calendar.local(incoming.arrived_at).year();
         let number = tickets::next_number(db, &self.desk.ticket_prefix, year)?;
-        let (mut ticket, clock) = open(Report { number, mail, arrived_at: incoming.arrived_at }, &self.rules);
-        ticket.id = tickets::insert(db, &ticket)?;
-        if let (Some(stage), Some(due_at)) = (ticket.status.stage(), ticket.due_at) {
-            timers::replace(db, ticket.id, stage, due_at, &clock)?;
-        }
+        let mut case = open(Report { number, mail, arrived_at: incoming.arrived_at }, &self.rules);
+        case.ticket.id = tickets::insert(db, &case.ticket)?;
+        let ticket = case.ticket.clone();
+        timers::replace(db, ticket.id, &case.timers(&self.rules))?;
         if let Some(reporter) = &ticket.reporter {
             tickets::add_participant(db, ticket.id, &reporter.address, false)?;
         }
@@ -64,7 +63,7 @@ impl Context {
         logbook::append(db, Some(ticket.id), &entry, now)?;
         let silence = self.acknowledge(db, &ticket, incoming, now)?;
         let notice = self.ticket_opened(&ticket, incoming, thread, silence, now);
-        self.post_to_role(db, &notice, Some(ticket.id), &format!("opened:{}", ticket.id.0), now)?;
+        self.post_to_audience(db, &notice, Some(&ticket), &format!("opened:{}", ticket.id.0), now)?;
         let silent = silence.map(|why| format!("; not acknowledged: {}", why.as_str())).unwrap_or_default();
         Ok(Verdict {
             action: Action::NewTicket,
@@ -194,7 +193,7 @@ impl Context {
         hosts.dedup();
         hosts
             .into_iter()
-            .filter_map(|host| self.people.owner_of(&host).map(|opd| OwnHost { opd: opd.name.clone(), host }))
+            .filter_map(|host| self.rules.people.owner_of(&host).map(|opd| OwnHost { opd: opd.name.clone(), host }))
             .collect()
     }
 }

@@ -8,10 +8,10 @@ use crate::domain::completeness::Missing;
 use crate::domain::digest::Digest;
 use crate::domain::incoming::{Content, Defect, Language};
 use crate::domain::notice::{
-    Deadline, EvidenceFile, FileReceived, MailHeld, MessageFiled, Notice, OwnHost, OwnWords, ReportReceived,
+    DeadlineNear, EvidenceFile, FileReceived, MailHeld, MessageFiled, Notice, OwnHost, OwnWords, ReportReceived,
     TicketOpened,
 };
-use crate::domain::role::Role;
+use crate::domain::role::Audience;
 use crate::domain::stage::Stage;
 
 /// Every sample.
@@ -122,15 +122,14 @@ fn message_filed(pending: bool) -> MessageFiled {
     }
 }
 
-fn deadline(minutes_left: i64, escalation: bool) -> Deadline {
-    Deadline {
-        audience: if escalation { Role::Kabid } else { Role::Analyst },
+fn deadline(minutes_left: i64, escalation: bool) -> DeadlineNear {
+    DeadlineNear {
+        audience: if escalation { Audience::Kabid } else { Audience::Assignee },
         number: "CIAMIS-2026-0007".to_owned(),
         subject: "Situs Dinas Kesehatan berisi judi online".to_owned(),
         stage: Stage::Verification,
         started_at: at(23, 10, 30),
         due_at: at(23, 14, 30),
-        share_percent: if escalation { 100 } else { 50 },
         minutes_left,
         escalation,
     }

@@ -8,7 +8,7 @@ use crate::domain::completeness::Missing;
 use crate::domain::digest::Digest;
 use crate::domain::incoming::{Content, Defect, Language};
 use crate::domain::outgoing::Class;
-use crate::domain::role::Role;
+use crate::domain::role::Audience;
 use crate::domain::stage::Stage;
 
 /// One thing we tell one person.
@@ -21,7 +21,7 @@ pub enum Notice {
     /// A5: somebody wrote again on a ticket.
     MessageFiled(MessageFiled),
     /// A2: a deadline comes near, or has passed.
-    Deadline(Deadline),
+    Deadline(DeadlineNear),
     /// A mail could not be read and was put aside for a person.
     MailHeld(MailHeld),
 }
@@ -39,10 +39,10 @@ impl Notice {
     }
 
     /// Who it is for.
-    pub fn audience(&self) -> Role {
+    pub fn audience(&self) -> Audience {
         match self {
-            Notice::ReportReceived(_) => Role::Reporter,
-            Notice::TicketOpened(_) | Notice::MessageFiled(_) | Notice::MailHeld(_) => Role::Analyst,
+            Notice::ReportReceived(_) => Audience::Reporter,
+            Notice::TicketOpened(_) | Notice::MessageFiled(_) | Notice::MailHeld(_) => Audience::Analysts,
             Notice::Deadline(deadline) => deadline.audience,
         }
     }
@@ -196,9 +196,9 @@ pub struct MessageFiled {
 
 /// Data of a reminder or an escalation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Deadline {
+pub struct DeadlineNear {
     /// Who is told.
-    pub audience: Role,
+    pub audience: Audience,
     /// Ticket number.
     pub number: String,
     /// Subject of the ticket.
@@ -209,8 +209,6 @@ pub struct Deadline {
     pub started_at: Time,
     /// Its deadline.
     pub due_at: Time,
-    /// Share of the working time that has gone, in per cent.
-    pub share_percent: u32,
     /// Working minutes left; negative when the deadline has passed.
     pub minutes_left: i64,
     /// Whether this goes to the next rung because the deadline has passed.

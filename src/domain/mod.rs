@@ -28,6 +28,7 @@ pub mod approval;
 pub mod authority;
 pub mod case;
 pub mod workflow;
+pub mod recap;
 pub mod notice;
 pub mod outgoing;
 pub mod message_id;

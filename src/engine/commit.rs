@@ -55,7 +55,7 @@ impl Context {
         let Some(id) = outbox::reserve(db, &draft, now)? else {
             return Ok(());
         };
-        let recipient = Recipient { name: (!to.name.is_empty()).then(|| to.name.clone()) };
+        let recipient = Recipient { name: (!to.name.is_empty()).then(|| to.name.clone()), code: None };
         let rendered =
             self.templates.render(notice, &recipient).with_context(|| format!("render {}", notice.folder()))?;
         let (in_reply_to, references) = threading(posting.answers, head);

@@ -11,9 +11,9 @@ use crate::domain::completeness::missing;
 use crate::domain::hosts::hosts_in;
 use crate::domain::incoming::{Defect, IncomingMail};
 use crate::domain::logbook::{Entry, Kind};
-use crate::domain::notice::{
-    EvidenceFile, FileReceived, MessageFiled, Notice, OwnHost, OwnWords, ReportReceived, TicketOpened,
-};
+use crate::domain::notice::Notice;
+use crate::domain::notice::reporter::{FileReceived, OwnWords, ReportReceived};
+use crate::domain::notice::team::{EvidenceFile, MessageFiled, OwnHost, TicketOpened};
 use crate::domain::person::{Address, Person};
 use crate::domain::stage::Stage;
 use crate::domain::ticket::Ticket;

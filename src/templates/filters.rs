@@ -4,7 +4,10 @@ use chrono::{DateTime, Datelike, Timelike};
 use chrono_tz::Tz;
 use tera::{Error, Kwargs, State, Tera, TeraResult};
 
+use crate::domain::desk::Desk;
+use crate::domain::tlp::Tlp;
 use crate::templates::text::{defang, defuse, subject_line};
+use crate::templates::words::{FILTERS, Words};
 
 const DAYS_ID: [&str; 7] = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"];
 const DAYS_EN: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -37,23 +40,19 @@ const MONTHS_EN: [&str; 12] = [
     "December",
 ];
 
-/// What people call a value that has a name in code.
-type Words = fn(&str) -> Option<&'static str>;
-
 /// Makes every filter known to Tera.
-pub(super) fn register(tera: &mut Tera, zone: Tz) {
+pub(super) fn register(tera: &mut Tera, desk: &Desk, zone: Tz) {
     let words: &[(&'static str, Words)] = &[
         ("jenis_berkas", kind_id),
         ("file_kind", kind_en),
         ("kelengkapan", missing_id),
         ("kelengkapan_singkat", missing_short_id),
         ("wanted", missing_en),
-        ("tahap", stage_id),
         ("asal", evidence_id),
         ("sebab_diam", silence_id),
         ("keganjilan", defect_id),
     ];
-    for &(name, word) in words {
+    for &(name, word) in words.iter().chain(FILTERS) {
         tera.register_filter(name, move |value: &str, _: Kwargs, _: &State| known(name, value, word(value)));
     }
     tera.register_filter("waktu", move |value: &str, _: Kwargs, _: &State| {
@@ -68,7 +67,24 @@ pub(super) fn register(tera: &mut Tera, zone: Tz) {
     });
     tera.register_filter("ukuran", |bytes: u64, _: Kwargs, _: &State| size(bytes).replace('.', ","));
     tera.register_filter("size", |bytes: u64, _: Kwargs, _: &State| size(bytes));
-    tera.register_filter("sisa", |minutes: i64, _: Kwargs, _: &State| left(minutes));
+    tera.register_filter("date", move |value: &str, _: Kwargs, _: &State| local(value, zone).map(date_en));
+    tera.register_filter("bulan", move |value: &str, _: Kwargs, _: &State| {
+        local(value, zone).map(|at| format!("{} {}", MONTHS_ID[at.month0() as usize], at.year()))
+    });
+    tera.register_filter("sisa", |minutes: i64, kwargs: Kwargs, _: &State| -> TeraResult<String> {
+        Ok(left(minutes, kwargs.get::<&str>("counting")? == Some("calendar")))
+    });
+    tera.register_filter("lama", |seconds: i64, _: Kwargs, _: &State| spoken(seconds / 60));
+    tera.register_filter("tlp", |name: &str, _: Kwargs, _: &State| {
+        let tlp = Tlp::named(name).map(|tlp| tlp.to_string());
+        tlp.ok_or_else(|| Error::message(format!("the filter `tlp` has no words for `{name}`")))
+    });
+    tera.register_filter("baris", |text: &str, _: Kwargs, _: &State| subject_line(text));
+    let address = desk.address.clone();
+    tera.register_filter("tautan", move |code: &str, kwargs: Kwargs, _: &State| -> TeraResult<String> {
+        let (number, word) = (kwargs.must_get::<&str>("number")?, kwargs.must_get::<&str>("perintah")?);
+        Ok(mailto(address.as_str(), number, &format!("{word} {code}")))
+    });
     tera.register_filter("kutip", |text: &str, _: Kwargs, _: &State| defuse(text));
     tera.register_filter("aman", |text: &str, _: Kwargs, _: &State| defang(&subject_line(text)));
     tera.register_filter("ringkas", |text: &str, _: Kwargs, _: &State| brief(text));
@@ -113,18 +129,38 @@ fn size(bytes: u64) -> String {
     }
 }
 
-/// Working minutes left, or gone beyond the deadline.
-fn left(minutes: i64) -> String {
-    let spoken = |minutes: i64| match (minutes / 60, minutes % 60) {
+/// Minutes left, or gone beyond the deadline.
+fn left(minutes: i64, by_calendar: bool) -> String {
+    let kind = if by_calendar { "" } else { " kerja" };
+    match minutes {
+        ..0 => format!("lewat {}{kind}", spoken(-minutes)),
+        0 => "habis".to_owned(),
+        _ => format!("tersisa {}{kind}", spoken(minutes)),
+    }
+}
+
+fn spoken(minutes: i64) -> String {
+    match (minutes / 60, minutes % 60) {
         (0, minutes) => format!("{minutes} menit"),
         (hours, 0) => format!("{hours} jam"),
         (hours, minutes) => format!("{hours} jam {minutes} menit"),
-    };
-    match minutes {
-        ..0 => format!("lewat {} kerja", spoken(-minutes)),
-        0 => "habis".to_owned(),
-        _ => format!("tersisa {} kerja", spoken(minutes)),
     }
+}
+
+/// A link that opens a reply with its command line ready (RFC 6068): address, subject, body, and
+/// nothing else.
+fn mailto(address: &str, number: &str, line: &str) -> String {
+    let subject = percent_encoded(&format!("[{number}]"));
+    let body = percent_encoded(&format!("#{line}"));
+    format!("mailto:{address}?subject={subject}&body={body}")
+}
+
+fn percent_encoded(text: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(encode).collect()
 }
 
 /// A subject that fits beside a ticket number on a phone.
@@ -194,13 +230,6 @@ fn missing_en(name: &str) -> Option<&'static str> {
     })
 }
 
-fn stage_id(name: &str) -> Option<&'static str> {
-    match name {
-        "verification" => Some("verifikasi"),
-        _ => None,
-    }
-}
-
 fn evidence_id(name: &str) -> Option<&'static str> {
     Some(match name {
         "pass" => "dipastikan oleh domain pengirim",
@@ -265,9 +294,15 @@ mod tests {
         check(999, "999 byte");
         check(1_001, "2 KB");
         check(1_250_000, "1.2 MB");
-        assert_eq!(left(130), "tersisa 2 jam 10 menit kerja");
-        assert_eq!(left(60), "tersisa 1 jam kerja");
-        assert_eq!(left(0), "habis");
-        assert_eq!(left(-5), "lewat 5 menit kerja");
+        assert_eq!(left(130, false), "tersisa 2 jam 10 menit kerja");
+        assert_eq!(left(60, true), "tersisa 1 jam");
+        assert_eq!(left(0, false), "habis");
+        assert_eq!(left(-5, false), "lewat 5 menit kerja");
+    }
+
+    #[test]
+    fn links_open_a_reply_with_its_command() {
+        let link = mailto("csirt@csirt.example", "CIAMIS-2026-0007", "setuju 7Q4K-9M2X");
+        assert_eq!(link, "mailto:csirt@csirt.example?subject=%5BCIAMIS-2026-0007%5D&body=%23setuju%207Q4K-9M2X");
     }
 }

@@ -1,29 +1,120 @@
 //! Everything we can say: what the reader learns, and the data his mail is made from.
+//!
+//! One variant and one folder under `templates/mail/` for each mail of domain 6. What an OPD or
+//! its superiors are told is in [`opd`], where nothing of the reporter has a field.
+
+pub mod reporter;
+pub mod team;
+pub mod kabid;
+pub mod opd;
+pub mod answer;
 
 use serde::Serialize;
 
-use crate::domain::Time;
-use crate::domain::answer::Evidence;
-use crate::domain::completeness::Missing;
-use crate::domain::digest::Digest;
-use crate::domain::incoming::{Content, Defect, Language};
+use crate::domain::incoming::Language;
+use crate::domain::notice::answer::{CodeRequested, CommandUnproven, EvidenceSent, Transcript};
+use crate::domain::notice::kabid::{
+    DailyDigest, DecisionRequested, IsolationOrdered, MonthlyRecap, ReportForwarded, ReviewRequested, SignatureRefused,
+    TicketClosed, UrgentRaised,
+};
+use crate::domain::notice::opd::{
+    AcknowledgementNoted, BssnReport, EarlyWarning, EscalationMemo, FixConfirmed, FixIncomplete, FollowUpOverdue,
+    FollowUpReminder, PersonalDataDuty, ReportDelivered, RequestAnswered, SystemIsolated,
+};
+use crate::domain::notice::reporter::{Letter, News, ReportReceived};
+use crate::domain::notice::team::{
+    DeadlineNear, ForwardFailed, MailHeld, MessageFiled, OpdSaid, RecheckRequested, ReportApproved, ReportReturned,
+    TicketAssigned, TicketOpened,
+};
 use crate::domain::outgoing::Class;
 use crate::domain::role::Audience;
-use crate::domain::stage::Stage;
 
 /// One thing we tell one person.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+#[rustfmt::skip]
 pub enum Notice {
-    /// P1: the reporter's report has been received and has a number.
+    // To the reporter.
+    /// P1: the report has been received and has a number.
     ReportReceived(ReportReceived),
+    /// P2 to P14, and what an analyst writes.
+    Letter(Letter),
+
+    // To the team.
     /// A1: a new ticket waits for an analyst.
     TicketOpened(TicketOpened),
+    /// A2, K2: a deadline comes near, or has passed.
+    Deadline(DeadlineNear),
+    /// A3: the Kabid wants the report repaired.
+    ReportReturned(ReportReturned),
+    /// A4: the OPD says it has repaired.
+    RecheckRequested(RecheckRequested),
     /// A5: somebody wrote again on a ticket.
     MessageFiled(MessageFiled),
-    /// A2: a deadline comes near, or has passed.
-    Deadline(DeadlineNear),
+    /// A5: the OPD said something by a command.
+    OpdSaid(OpdSaid),
+    /// A7: the report is approved.
+    ReportApproved(ReportApproved),
+    /// The ticket was given to an analyst.
+    TicketAssigned(TicketAssigned),
+    /// K1: a version of the report waits for the Kabid.
+    ReviewRequested(ReviewRequested),
+    /// K3: the signed PDF cannot be accepted.
+    SignatureRefused(SignatureRefused),
+    /// K4: the report is on its way.
+    ReportForwarded(ReportForwarded),
+    /// K4: the ticket has ended.
+    TicketClosed(TicketClosed),
+    /// K5: something only the Kabid can decide.
+    DecisionRequested(DecisionRequested),
+    /// K6, A2: the ticket is urgent.
+    UrgentRaised(UrgentRaised),
+    /// K7: the day's state of things.
+    DailyDigest(DailyDigest),
+    /// The month in numbers.
+    MonthlyRecap(MonthlyRecap),
+    /// The Kabid ordered a host to be cut off.
+    IsolationOrdered(IsolationOrdered),
+    /// A6: the report could not be delivered.
+    ForwardFailed(ForwardFailed),
     /// A mail could not be read and was put aside for a person.
     MailHeld(MailHeld),
+
+    // To the OPD, its superiors and BSSN.
+    /// O1: the approved analysis report.
+    ReportDelivered(ReportDelivered),
+    /// O2: a reminder.
+    FollowUpReminder(FollowUpReminder),
+    /// O3: to the head of the OPD.
+    FollowUpOverdue(FollowUpOverdue),
+    /// O4: the repair did not hold.
+    FixIncomplete(FixIncomplete),
+    /// O5: the ticket has ended.
+    FixConfirmed(FixConfirmed),
+    /// O6: what the OPD said has been noted.
+    AcknowledgementNoted(AcknowledgementNoted),
+    /// O6: what the OPD asked for is decided.
+    RequestAnswered(RequestAnswered),
+    /// O7: PEMBERITAHUAN DINI.
+    EarlyWarning(EarlyWarning),
+    /// D1: the duties of Pasal 46 UU PDP.
+    PersonalDataDuty(PersonalDataDuty),
+    /// Its host is cut off.
+    SystemIsolated(SystemIsolated),
+    /// E1: superiors are asked for guidance.
+    EscalationMemo(EscalationMemo),
+    /// B1: the report to the sectoral team.
+    BssnReport(BssnReport),
+
+    // To whoever sent a command.
+    /// A6, A7: what came of each line.
+    Transcript(Box<Transcript>),
+    /// A code for an order that needs one.
+    CodeRequested(CodeRequested),
+    /// A mail to answer, because the command answered none of ours.
+    CommandUnproven(CommandUnproven),
+    /// The evidence as a ZIP.
+    EvidenceSent(EvidenceSent),
 }
 
 impl Notice {
@@ -31,199 +122,101 @@ impl Notice {
     pub fn folder(&self) -> &'static str {
         match self {
             Notice::ReportReceived(_) => "report_received",
+            Notice::Letter(letter) => letter.news.folder(),
             Notice::TicketOpened(_) => "ticket_opened",
-            Notice::MessageFiled(_) => "message_filed",
             Notice::Deadline(_) => "deadline",
+            Notice::ReportReturned(_) => "report_returned",
+            Notice::RecheckRequested(_) => "recheck_requested",
+            Notice::MessageFiled(_) => "message_filed",
+            Notice::OpdSaid(_) => "opd_said",
+            Notice::ReportApproved(_) => "report_approved",
+            Notice::TicketAssigned(_) => "ticket_assigned",
+            Notice::ReviewRequested(_) => "review_requested",
+            Notice::SignatureRefused(_) => "signature_refused",
+            Notice::ReportForwarded(_) => "report_forwarded",
+            Notice::TicketClosed(_) => "ticket_closed",
+            Notice::DecisionRequested(_) => "decision_requested",
+            Notice::UrgentRaised(_) => "urgent_raised",
+            Notice::DailyDigest(_) => "daily_digest",
+            Notice::MonthlyRecap(_) => "monthly_recap",
+            Notice::IsolationOrdered(_) => "isolation_ordered",
+            Notice::ForwardFailed(_) => "forward_failed",
             Notice::MailHeld(_) => "mail_held",
+            Notice::ReportDelivered(_) => "report_delivered",
+            Notice::FollowUpReminder(_) => "follow_up_reminder",
+            Notice::FollowUpOverdue(_) => "follow_up_overdue",
+            Notice::FixIncomplete(_) => "fix_incomplete",
+            Notice::FixConfirmed(_) => "fix_confirmed",
+            Notice::AcknowledgementNoted(_) => "acknowledgement_noted",
+            Notice::RequestAnswered(_) => "request_answered",
+            Notice::EarlyWarning(_) => "early_warning",
+            Notice::PersonalDataDuty(_) => "personal_data_duty",
+            Notice::SystemIsolated(_) => "system_isolated",
+            Notice::EscalationMemo(_) => "escalation_memo",
+            Notice::BssnReport(_) => "bssn_report",
+            Notice::Transcript(_) => "transcript",
+            Notice::CodeRequested(_) => "code_requested",
+            Notice::CommandUnproven(_) => "command_unproven",
+            Notice::EvidenceSent(_) => "evidence_sent",
         }
     }
 
     /// Who it is for.
     pub fn audience(&self) -> Audience {
         match self {
-            Notice::ReportReceived(_) => Audience::Reporter,
-            Notice::TicketOpened(_) | Notice::MessageFiled(_) | Notice::MailHeld(_) => Audience::Analysts,
-            Notice::Deadline(deadline) => deadline.audience,
+            Notice::ReportReceived(_) | Notice::Letter(_) => Audience::Reporter,
+            Notice::TicketOpened(_) | Notice::MailHeld(_) | Notice::IsolationOrdered(_) => Audience::Analysts,
+            Notice::ReportReturned(_)
+            | Notice::RecheckRequested(_)
+            | Notice::MessageFiled(_)
+            | Notice::OpdSaid(_)
+            | Notice::ReportApproved(_)
+            | Notice::TicketAssigned(_) => Audience::Assignee,
+            Notice::ReviewRequested(_)
+            | Notice::SignatureRefused(_)
+            | Notice::ReportForwarded(_)
+            | Notice::TicketClosed(_) => Audience::Kabid,
+            Notice::ReportDelivered(_)
+            | Notice::FollowUpReminder(_)
+            | Notice::FixIncomplete(_)
+            | Notice::FixConfirmed(_)
+            | Notice::AcknowledgementNoted(_)
+            | Notice::RequestAnswered(_)
+            | Notice::EarlyWarning(_)
+            | Notice::SystemIsolated(_) => Audience::Opd,
+            Notice::FollowUpOverdue(_) => Audience::OpdHead,
+            Notice::BssnReport(_) => Audience::Bssn,
+            Notice::Transcript(_) | Notice::CodeRequested(_) | Notice::CommandUnproven(_) | Notice::EvidenceSent(_) => {
+                Audience::Sender
+            }
+            Notice::Deadline(notice) => notice.audience,
+            Notice::DecisionRequested(notice) => notice.audience,
+            Notice::UrgentRaised(notice) => notice.audience,
+            Notice::DailyDigest(notice) => notice.audience,
+            Notice::MonthlyRecap(notice) => notice.audience,
+            Notice::ForwardFailed(notice) => notice.audience,
+            Notice::PersonalDataDuty(notice) => notice.audience,
+            Notice::EscalationMemo(notice) => notice.audience,
         }
     }
 
     /// The language it is written in: the reporter's own, Indonesian for everybody else.
     pub fn language(&self) -> Language {
-        match self {
-            Notice::ReportReceived(notice) => notice.language,
-            Notice::TicketOpened(_) | Notice::MessageFiled(_) | Notice::Deadline(_) | Notice::MailHeld(_) => {
-                Language::Id
-            }
+        if let Notice::ReportReceived(notice) = self {
+            notice.language
+        } else if let Notice::Letter(letter) = self {
+            letter.language
+        } else {
+            Language::Id
         }
     }
 
-    /// What happens when its delivery is in doubt.
+    /// What happens when its delivery is in doubt: receipts are not repeated, everything that
+    /// matters to its reader is (decisions 12).
     pub fn class(&self) -> Class {
-        match self {
-            Notice::ReportReceived(_) => Class::Acknowledgement,
-            Notice::TicketOpened(_) | Notice::MessageFiled(_) | Notice::Deadline(_) | Notice::MailHeld(_) => {
-                Class::Request
-            }
-        }
+        let status = |letter: &Letter| matches!(letter.news, News::PublicStatus { .. });
+        let receipt = matches!(self, Notice::ReportReceived(_) | Notice::Transcript(_) | Notice::CommandUnproven(_))
+            || matches!(self, Notice::Letter(letter) if status(letter));
+        if receipt { Class::Acknowledgement } else { Class::Request }
     }
-}
-
-/// Data of the acknowledgement. Holds nothing the sender wrote unless `own_words` is given, which
-/// needs evidence that the sender's domain sent the mail (decisions 10).
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ReportReceived {
-    /// Ticket number.
-    pub number: String,
-    /// The reporter's language.
-    pub language: Language,
-    /// When the report reached our server.
-    pub arrived_at: Time,
-    /// The files that came with it.
-    pub files: Vec<FileReceived>,
-    /// What BSSN's list asks for and the report does not seem to have.
-    pub missing: Vec<Missing>,
-    /// Until when the team answers (SOP 3).
-    pub due_at: Time,
-    /// When verification begins, if the report arrived outside working hours.
-    pub begins_at: Option<Time>,
-    /// Whether only the headers of the mail were read because it was too large.
-    pub too_large: bool,
-    /// Whether the report is encrypted and waits for a person to open it.
-    pub encrypted: bool,
-    /// The sender's name and subject, if they may be repeated.
-    pub own_words: Option<OwnWords>,
-}
-
-/// Words of the sender that are repeated to him.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct OwnWords {
-    /// His display name.
-    pub name: String,
-    /// His subject.
-    pub subject: String,
-}
-
-/// A file as the reporter is told of it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct FileReceived {
-    /// Its name, if it may be repeated.
-    pub name: Option<String>,
-    /// What it is, by content.
-    pub content: Content,
-    /// Size of the decoded file.
-    pub size_bytes: u64,
-}
-
-/// Data of the team's notice of a new ticket.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct TicketOpened {
-    /// Ticket number.
-    pub number: String,
-    /// Subject as the sender wrote it.
-    pub subject: String,
-    /// The sender as the From header reads.
-    pub from: String,
-    /// What is known about whether the sender's domain sent the mail.
-    pub evidence: Evidence,
-    /// The sender's language.
-    pub language: Language,
-    /// When the report reached our server.
-    pub arrived_at: Time,
-    /// Until when the team must answer (SOP 3).
-    pub due_at: Time,
-    /// Working minutes from now until then.
-    pub minutes_left: i64,
-    /// What the sender newly wrote, whole.
-    pub text: String,
-    /// The evidence.
-    pub files: Vec<EvidenceFile>,
-    /// What the report does not seem to have.
-    pub missing: Vec<Missing>,
-    /// Own hosts named in the text, with the OPD that owns them.
-    pub hosts: Vec<OwnHost>,
-    /// Ticket whose number stood in the subject although the sender is no participant of it.
-    pub mentions: Option<String>,
-    /// Why the reporter was not acknowledged, if he was not.
-    pub silence: Option<String>,
-    /// What was odd about the mail.
-    pub defects: Vec<Defect>,
-}
-
-/// An evidence file as the team is told of it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct EvidenceFile {
-    /// Safe name.
-    pub name: String,
-    /// What it is, by content.
-    pub content: Content,
-    /// Size of the decoded file.
-    pub size_bytes: u64,
-    /// Its digest.
-    pub digest: Digest,
-}
-
-/// One of our own hosts and its owner.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct OwnHost {
-    /// Host name.
-    pub host: String,
-    /// Name of the owning OPD.
-    pub opd: String,
-}
-
-/// Data of the notice that somebody wrote again.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct MessageFiled {
-    /// Ticket number.
-    pub number: String,
-    /// Subject of the ticket.
-    pub subject: String,
-    /// The sender as the From header reads.
-    pub from: String,
-    /// Whether the sender is known to the ticket; if not, nothing was answered (decisions 18).
-    pub pending: bool,
-    /// When it reached our server.
-    pub arrived_at: Time,
-    /// The running stage.
-    pub stage: Stage,
-    /// Its deadline.
-    pub due_at: Option<Time>,
-    /// What the sender newly wrote.
-    pub text: String,
-    /// The files that came with it.
-    pub files: Vec<EvidenceFile>,
-}
-
-/// Data of a reminder or an escalation.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct DeadlineNear {
-    /// Who is told.
-    pub audience: Audience,
-    /// Ticket number.
-    pub number: String,
-    /// Subject of the ticket.
-    pub subject: String,
-    /// The step.
-    pub stage: Stage,
-    /// When the step began.
-    pub started_at: Time,
-    /// Its deadline.
-    pub due_at: Time,
-    /// Working minutes left; negative when the deadline has passed.
-    pub minutes_left: i64,
-    /// Whether this goes to the next rung because the deadline has passed.
-    pub escalation: bool,
-}
-
-/// Data of the notice that a mail was put aside.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct MailHeld {
-    /// Number of the held mail, for `siaga held show`.
-    pub held: i64,
-    /// When it reached our server.
-    pub arrived_at: Time,
-    /// Size of the raw message.
-    pub size_bytes: u64,
-    /// Why it was put aside.
-    pub reason: String,
 }

@@ -1,6 +1,7 @@
 //! The SOP as decisions: what must be true after an event. Pure; the engine makes it so.
 
 pub mod refusal;
+pub mod facts;
 pub mod timers;
 
 use crate::domain::Time;

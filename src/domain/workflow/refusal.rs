@@ -8,6 +8,7 @@ use crate::domain::command::vocabulary::Word;
 use crate::domain::question::Question;
 use crate::domain::role::Role;
 use crate::domain::stage::Status;
+use crate::domain::ticket::TicketNumber;
 
 /// Why a command does nothing. What is possible instead is
 /// [`possible`](crate::domain::workflow::possible::possible).
@@ -91,6 +92,12 @@ pub enum Refusal {
     /// A ticket cannot be its own duplicate.
     #[error("that is this ticket itself")]
     Itself,
+    /// There is no ticket of that number.
+    #[error("there is no ticket {number}")]
+    NoSuchTicket {
+        /// The number.
+        number: TicketNumber,
+    },
     /// Nobody can be written to: the report had no usable sender.
     #[error("there is no reporter to write to")]
     NoReporter,

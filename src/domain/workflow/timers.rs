@@ -5,10 +5,12 @@ use serde_json::json;
 use crate::domain::Time;
 use crate::domain::case::Case;
 use crate::domain::logbook::{Entry, Kind};
-use crate::domain::notice::{DeadlineNear, Notice};
+use crate::domain::notice::Notice;
+use crate::domain::notice::team::DeadlineNear;
 use crate::domain::role::Actor;
 use crate::domain::stage::Stage;
 use crate::domain::timer::TimerKind;
+use crate::domain::workflow::facts::about;
 use crate::domain::workflow::{Rules, minutes_left};
 
 /// What the firing of a ticket's timers leads to.
@@ -40,10 +42,12 @@ pub fn timers_fired(case: &Case, stage: Stage, kinds: &[TimerKind], rules: &Rule
         });
         if let Some(audience) = audience {
             fired.notices.push(Notice::Deadline(DeadlineNear {
+                about: about(case, rules),
                 audience,
-                number: case.ticket.number.to_string(),
-                subject: case.ticket.subject.clone(),
                 stage,
+                owner: rule.owner,
+                assignee: None,
+                counting: deadline.counting,
                 started_at: deadline.started_at,
                 due_at: deadline.due_at,
                 minutes_left: minutes_left(now, deadline.due_at, deadline.counting, &rules.calendar),

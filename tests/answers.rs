@@ -12,7 +12,6 @@ use siaga::domain::incoming::{Automatic, IncomingMail, Language, Nature};
 use siaga::domain::message_id::MessageIdKey;
 use siaga::domain::person::{Address, Person};
 use siaga::domain::ticket::TicketNumber;
-use siaga::domain::workflow::Rules;
 use siaga::engine::{Context, Engine, Retries};
 use siaga::store::receipts::Arrival;
 use siaga::store::{Store, outbox, tickets};
@@ -203,8 +202,7 @@ impl World {
         let context = Context {
             templates: Templates::embedded(desk(), zone).expect("the shipped templates"),
             desk: desk(),
-            rules: Rules { sop: config.sop, calendar: config.calendar },
-            people: config.people,
+            rules: config.rules(),
             caps,
             key: MessageIdKey::new([1; 32]),
             retries: Retries {

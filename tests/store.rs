@@ -1,15 +1,21 @@
 //! What the store promises: all or nothing, one row for one thing, texts as they were.
 
+#[path = "support/tickets.rs"]
+mod support;
+
 use chrono::{TimeDelta, TimeZone, Utc};
 use proptest::prelude::*;
 use rusqlite::Connection;
 
 use siaga::domain::Time;
+use siaga::domain::calendar::Counting;
+use siaga::domain::deadline::{Deadline, Run, Span};
 use siaga::domain::digest::Digest;
 use siaga::domain::incoming::{Attachment, Content, Defect, IncomingMail, Language, Nature};
 use siaga::domain::person::{Address, Person};
-use siaga::domain::stage::{Stage, Status};
-use siaga::domain::ticket::{Ticket, TicketId, TicketNumber};
+use siaga::domain::sop::Moment;
+use siaga::domain::stage::Stage;
+use siaga::domain::ticket::{Ticket, TicketId};
 use siaga::domain::timer::{Timer, TimerKind};
 use siaga::store::messages::{Filing, Meaning};
 use siaga::store::receipts::{Arrival, ReceiptId, State};
@@ -28,18 +34,8 @@ fn store() -> Store {
 }
 
 fn ticket(serial: u32) -> Ticket {
-    Ticket {
-        id: TicketId(0),
-        number: TicketNumber { prefix: "CIAMIS".to_owned(), year: 2026, serial },
-        subject: "Situs diretas".to_owned(),
-        reporter: Some(Person { name: "Budi".to_owned(), address: address("budi@warga.example") }),
-        language: Language::Id,
-        status: Status::New,
-        opened_at: at(0),
-        stage_started_at: at(0),
-        due_at: Some(at(180)),
-        due_calendar_at: None,
-    }
+    let reporter = Person { name: "Budi".to_owned(), address: address("budi@warga.example") };
+    Ticket { reporter: Some(reporter), due_at: Some(at(180)), ..support::ticket(serial, at(0)) }
 }
 
 fn store_with_ticket() -> (Store, TicketId) {
@@ -229,18 +225,34 @@ fn whoever_was_let_in_stays_in() {
     assert!(add("siti@warga.example", true), "writing again does not put her out");
 }
 
+/// A verification that began at minute 0.
+fn deadline(due: i64) -> Deadline {
+    Deadline {
+        stage: Stage::Verification,
+        round: 1,
+        started_at: at(0),
+        due_at: at(due),
+        due_calendar_at: at(due),
+        counting: Counting::Working,
+        run: Run::Running { since: at(0) },
+        idle: Span::default(),
+    }
+}
+
 #[test]
 fn timers_that_fired_stay_and_waiting_ones_are_replaced() {
     let (mut store, ticket) = store_with_ticket();
-    let timer = |percent, minute| Timer { kind: TimerKind::Reminder { percent }, due_at: at(minute) };
-    let plan = |store: &mut Store, deadline, planned: &[Timer]| {
-        store.write(|tx| timers::replace(tx, ticket, Stage::Verification, at(deadline), planned)).expect("plan");
+    let timer = |percent, minute| Timer { kind: TimerKind::Reminder(Moment::Share(percent)), due_at: at(minute) };
+    let plan = |store: &mut Store, due: i64, planned: &[Timer]| {
+        let deadline = deadline(due);
+        let planned: Vec<_> = planned.iter().map(|timer| (&deadline, *timer)).collect();
+        store.write(|tx| timers::replace(tx, ticket, &planned)).expect("plan");
     };
     plan(&mut store, 180, &[timer(80, 144), timer(50, 90)]);
     assert_eq!(timers::next_due(store.db()).expect("a time"), Some(at(90)));
     assert!(timers::due(store.db(), at(89)).expect("timers").is_empty());
     let due = timers::due(store.db(), at(200)).expect("timers");
-    assert_eq!(due.iter().map(|timer| timer.kind.percent()).collect::<Vec<_>>(), [50, 80], "the oldest first");
+    assert_eq!(due.iter().map(|timer| timer.kind.to_string()).collect::<Vec<_>>(), ["reminder-50%", "reminder-80%"], "the oldest first");
     store.write(|tx| timers::fire(tx, &due[0], at(91))).expect("fire");
     store.write(|tx| timers::postpone(tx, &due[1], at(300))).expect("postpone");
     assert_eq!(timers::next_due(store.db()).expect("a time"), Some(at(300)));

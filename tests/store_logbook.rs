@@ -1,5 +1,8 @@
 //! The logbook: what the database refuses, and what is found when somebody got at the file.
 
+#[path = "support/tickets.rs"]
+mod support;
+
 use std::path::Path;
 
 use chrono::{TimeDelta, TimeZone, Utc};
@@ -8,12 +11,10 @@ use serde_json::json;
 
 use siaga::domain::Time;
 use siaga::domain::digest::Digest;
-use siaga::domain::incoming::Language;
 use siaga::domain::logbook::{Entry, Kind};
 use siaga::domain::person::Address;
 use siaga::domain::role::{Actor, Role};
-use siaga::domain::stage::Status;
-use siaga::domain::ticket::{Ticket, TicketId, TicketNumber};
+use siaga::domain::ticket::{Ticket, TicketId};
 use siaga::store::{Store, logbook, tickets};
 
 fn at(minute: i64) -> Time {
@@ -25,18 +26,7 @@ fn address(text: &str) -> Address {
 }
 
 fn ticket(serial: u32) -> Ticket {
-    Ticket {
-        id: TicketId(0),
-        number: TicketNumber { prefix: "CIAMIS".to_owned(), year: 2026, serial },
-        subject: "Situs diretas".to_owned(),
-        reporter: None,
-        language: Language::Id,
-        status: Status::New,
-        opened_at: at(0),
-        stage_started_at: at(0),
-        due_at: Some(at(180)),
-        due_calendar_at: None,
-    }
+    Ticket { due_at: Some(at(180)), ..support::ticket(serial, at(0)) }
 }
 
 fn entry(kind: Kind, detail: serde_json::Value) -> Entry {

@@ -1,14 +1,15 @@
 //! The outbox as a table: one mail for one purpose, the oldest first, and what became of each.
 
+#[path = "support/tickets.rs"]
+mod support;
+
 use chrono::{TimeDelta, TimeZone, Utc};
 
 use siaga::domain::Time;
 use siaga::domain::answer::Evidence;
-use siaga::domain::incoming::Language;
 use siaga::domain::outgoing::{Class, OutboxId};
 use siaga::domain::person::Address;
-use siaga::domain::stage::Status;
-use siaga::domain::ticket::{Ticket, TicketId, TicketNumber};
+use siaga::domain::ticket::{Ticket, TicketId};
 use siaga::store::outbox::{Draft, Frozen, Retry};
 use siaga::store::{Store, outbox, tickets};
 
@@ -25,18 +26,7 @@ fn store() -> Store {
 }
 
 fn ticket(serial: u32) -> Ticket {
-    Ticket {
-        id: TicketId(0),
-        number: TicketNumber { prefix: "CIAMIS".to_owned(), year: 2026, serial },
-        subject: "Situs diretas".to_owned(),
-        reporter: None,
-        language: Language::Id,
-        status: Status::New,
-        opened_at: at(0),
-        stage_started_at: at(0),
-        due_at: Some(at(180)),
-        due_calendar_at: None,
-    }
+    Ticket { due_at: Some(at(180)), ..support::ticket(serial, at(0)) }
 }
 
 fn store_with_ticket() -> (Store, TicketId) {

@@ -4,8 +4,10 @@ use chrono_tz::Asia::Jakarta;
 use proptest::prelude::*;
 
 use siaga::config::embedded;
-use siaga::domain::command::command_lines;
-use siaga::domain::notice::{MessageFiled, Notice, OwnWords, ReportReceived, TicketOpened};
+use siaga::domain::command::grammar::command_lines;
+use siaga::domain::notice::Notice;
+use siaga::domain::notice::reporter::{OwnWords, ReportReceived};
+use siaga::domain::notice::team::{MessageFiled, TicketOpened};
 use siaga::templates::samples;
 use siaga::templates::{Recipient, Rendered, Templates};
 
@@ -16,7 +18,7 @@ fn templates() -> Templates {
 }
 
 fn rendered(notice: &Notice) -> Rendered {
-    templates().render(notice, &Recipient { name: None }).expect("every notice can be rendered")
+    templates().render(notice, &Recipient { name: None, code: Some("7Q4K-9M2X".to_owned()) }).expect("every notice can be rendered")
 }
 
 /// The rich sample of a new ticket, changed.

@@ -12,6 +12,9 @@ use crate::cli::setup::Home;
 use crate::domain::Time;
 use crate::domain::calendar::{Calendar, Counting, Limit};
 use crate::domain::due_explained::{Explained, Landing, WhySkipped};
+use crate::domain::kind::IncidentKind;
+use crate::domain::severity::Severity;
+use crate::domain::sop::Gravity;
 use crate::domain::stage::Stage;
 
 #[derive(Debug, Args)]
@@ -22,6 +25,15 @@ pub(super) struct Due {
     /// The step, as sop.toml names it.
     #[arg(long, default_value = Stage::Verification.as_str(), value_parser = stage)]
     stage: Stage,
+    /// How grave the incident is: low, medium, high or critical.
+    #[arg(long, value_parser = severity)]
+    severity: Option<Severity>,
+    /// What kind of incident it is, as an analyst types it: judol, deface, …
+    #[arg(long, value_parser = kind)]
+    kind: Option<IncidentKind>,
+    /// As if the ticket were marked DARURAT.
+    #[arg(long)]
+    urgent: bool,
     #[command(flatten)]
     format: Format,
 }
@@ -31,24 +43,33 @@ fn stage(name: &str) -> Result<Stage, String> {
     Stage::named(name).ok_or_else(|| format!("write one of {}", names.join(", ")))
 }
 
+fn severity(name: &str) -> Result<Severity, String> {
+    Severity::spoken(name).ok_or_else(|| "write low, medium, high or critical".to_owned())
+}
+
+fn kind(code: &str) -> Result<IncidentKind, String> {
+    IncidentKind::coded(code).ok_or_else(|| "write a kind as an analyst types it, like judol or deface".to_owned())
+}
+
 impl Due {
     pub(super) fn run(&self, home: &Home) -> Result<()> {
         let calendar = &home.config.calendar;
-        let rule = home.config.sop.rule(self.stage);
+        let gravity = Gravity { severity: self.severity, kind: self.kind, urgent: self.urgent };
+        let timing = home.config.sop.rule(self.stage).timing(gravity);
         let start = start_of(calendar, &self.start)?;
-        let explained = calendar.explain_due(start, rule.limit, rule.counting);
+        let explained = calendar.explain_due(start, timing.limit, timing.counting);
         let mut out = std::io::stdout().lock();
         if self.format.json {
             writeln!(out, "{}", serde_json::to_string_pretty(&explained)?)?;
             return Ok(());
         }
-        let counting = match rule.counting {
+        let counting = match timing.counting {
             Counting::Working => "working time",
             Counting::Calendar => "calendar time",
         };
-        writeln!(out, "{}: {} of {counting}, from {}", self.stage.as_str(), span(rule.limit), moment(calendar, start))?;
+        writeln!(out, "{}: {} of {counting}, from {}", self.stage.as_str(), span(timing.limit), moment(calendar, start))?;
         tell(calendar, &explained, &mut out)?;
-        let by_calendar = calendar.due(start, rule.limit, Counting::Calendar).at;
+        let by_calendar = calendar.due(start, timing.limit, Counting::Calendar).at;
         writeln!(
             out,
             "due {} (by the calendar: {})",

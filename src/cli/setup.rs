@@ -11,7 +11,6 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Fault, Protection, SecretSource, read_secret};
 use crate::domain::Time;
 use crate::domain::message_id::MessageIdKey;
-use crate::domain::workflow::Rules;
 use crate::engine::{self, Engine, Retries};
 use crate::mail::connect::{Endpoint, Login, Secret, Security};
 use crate::mail::imap::ImapSettings;
@@ -107,8 +106,7 @@ impl Home {
         let settings = &self.config.settings;
         Ok(engine::Context {
             desk: settings.desk.clone(),
-            rules: Rules { sop: self.config.sop.clone(), calendar: self.config.calendar.clone() },
-            people: self.config.people.clone(),
+            rules: self.config.rules(),
             caps: settings.caps,
             templates: self.load_templates()?,
             key,

@@ -10,6 +10,7 @@ mod document;
 mod environment;
 mod fault;
 mod people;
+mod policy;
 mod secret;
 mod settings;
 mod siaga;
@@ -26,6 +27,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::directory::Directory;
 use crate::domain::role::Role;
 use crate::domain::sop::Sop;
+use crate::domain::workflow::Rules;
 
 use document::Document;
 
@@ -125,6 +127,16 @@ fn unreadable(place: &str, error: &std::io::Error) -> Fault {
 }
 
 impl Config {
+    /// The rules every decision is made by.
+    pub fn rules(&self) -> Rules {
+        Rules {
+            sop: self.sop.clone(),
+            calendar: self.calendar.clone(),
+            people: self.people.clone(),
+            policy: self.settings.policy,
+        }
+    }
+
     /// What works, but weakly: each with its remedy, the most dangerous first.
     pub fn warnings(&self, today: NaiveDate) -> Vec<String> {
         let mut warnings = Vec::new();

@@ -1,15 +1,17 @@
-//! `people.toml`: analysts, Kabid and deputies, OPDs.
+//! `people.toml`: analysts, Kabid and deputies, leadership, OPDs.
 
 use chrono::NaiveDate;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::config::document::Document;
 use crate::config::fault::Fault;
 use crate::config::values;
 use crate::domain::desk::Desk;
-use crate::domain::directory::{Deputy, Directory, Opd};
+use crate::domain::directory::{Deputy, Directory, Opd, Term};
 use crate::domain::hosts::hosts_in;
+use crate::domain::kind::{Finding, IncidentKind};
 use crate::domain::person::{Address, Person};
+use crate::domain::severity::Severity;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,6 +21,10 @@ struct PeopleFile {
     kabid: Option<Entry>,
     #[serde(default)]
     deputy: Vec<DeputyEntry>,
+    office_head: Option<Entry>,
+    sekda: Option<Entry>,
+    #[serde(default)]
+    bssn: Vec<Entry>,
     #[serde(default)]
     opd: Vec<OpdEntry>,
 }
@@ -35,10 +41,15 @@ struct Entry {
 struct DeputyEntry {
     name: String,
     address: Address,
-    #[serde(deserialize_with = "values::day")]
-    from: NaiveDate,
-    #[serde(deserialize_with = "values::day")]
-    until: NaiveDate,
+    /// Without a term, a deputy acts only when the Kabid delegates to him.
+    #[serde(default, deserialize_with = "some_day")]
+    from: Option<NaiveDate>,
+    #[serde(default, deserialize_with = "some_day")]
+    until: Option<NaiveDate>,
+}
+
+fn some_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+    values::day(deserializer).map(Some)
 }
 
 #[derive(Debug, Deserialize)]
@@ -48,6 +59,12 @@ struct OpdEntry {
     name: String,
     hosts: Vec<String>,
     contacts: Vec<Entry>,
+    secretary: Option<Entry>,
+    head: Option<Entry>,
+    #[serde(default)]
+    vital: bool,
+    #[serde(default)]
+    personal_data: bool,
 }
 
 /// Reads who is who; nobody of them is the desk itself.
@@ -56,28 +73,26 @@ pub(super) fn read(document: &Document, desk: Option<&Desk>, faults: &mut Vec<Fa
     let before = faults.len();
     let mut checks = Checks { document, faults, seen: Vec::new() };
     checks.addresses(&file, desk);
+    checks.terms(&file.deputy);
     checks.opds(&file.opd);
-    for (index, deputy) in file.deputy.iter().enumerate().filter(|(_, deputy)| deputy.until < deputy.from) {
-        let message = format!("{} stops before beginning", deputy.name);
-        checks.refuse(&format!("deputy.{index}.until"), message, "write the last day, not before the first");
-    }
     (faults.len() == before).then(|| file.directory())
 }
 
 struct Checks<'a> {
     document: &'a Document,
     faults: &'a mut Vec<Fault>,
-    /// Addresses of the team met so far.
+    /// Addresses of the team and the leadership met so far.
     seen: Vec<Address>,
 }
 
 impl Checks<'_> {
-    /// One address has one role. A contact may serve several OPDs, but nobody is of the team and of
-    /// an OPD.
+    /// One address has one role. Somebody may speak for several OPDs, but nobody is of the team and
+    /// of an OPD.
     fn addresses(&mut self, file: &PeopleFile, desk: Option<&Desk>) {
         let analysts = file.analyst.iter().enumerate().map(|(at, entry)| (format!("analyst.{at}"), &entry.address));
-        let kabid = file.kabid.iter().map(|entry| ("kabid".to_owned(), &entry.address));
-        for (place, address) in analysts.chain(kabid) {
+        let single = [("kabid", &file.kabid), ("office_head", &file.office_head), ("sekda", &file.sekda)];
+        let single = single.into_iter().filter_map(|(key, entry)| Some((key.to_owned(), &entry.as_ref()?.address)));
+        for (place, address) in analysts.chain(single) {
             self.address(&place, address, desk);
             self.seen.push(address.clone());
         }
@@ -86,9 +101,17 @@ impl Checks<'_> {
             self.address(&format!("deputy.{at}"), &deputy.address, desk);
         }
         self.seen.extend(file.deputy.iter().map(|deputy| deputy.address.clone()));
+        for (at, entry) in file.bssn.iter().enumerate() {
+            self.address(&format!("bssn.{at}"), &entry.address, desk);
+        }
         for (at, opd) in file.opd.iter().enumerate() {
             for (contact, entry) in opd.contacts.iter().enumerate() {
                 self.address(&format!("opd.{at}.contacts.{contact}"), &entry.address, desk);
+            }
+            for (key, entry) in [("secretary", &opd.secretary), ("head", &opd.head)] {
+                if let Some(entry) = entry {
+                    self.address(&format!("opd.{at}.{key}"), &entry.address, desk);
+                }
             }
         }
     }
@@ -105,17 +128,35 @@ impl Checks<'_> {
         }
     }
 
+    fn terms(&mut self, deputies: &[DeputyEntry]) {
+        for (at, deputy) in deputies.iter().enumerate() {
+            let name = &deputy.name;
+            match (deputy.from, deputy.until) {
+                (Some(from), Some(until)) if until < from => {
+                    let message = format!("{name} stops before beginning");
+                    self.refuse(&format!("deputy.{at}.until"), message, "write the last day, not before the first");
+                }
+                (Some(_), Some(_)) | (None, None) => {}
+                (Some(_), None) | (None, Some(_)) => {
+                    let message = format!("{name} has a beginning or an end, but not both");
+                    let remedy = "write both, or leave both out for a deputy who waits for #delegasi";
+                    self.refuse(&format!("deputy.{at}"), message, remedy);
+                }
+            }
+        }
+    }
+
     fn opds(&mut self, opds: &[OpdEntry]) {
         let mut owners: Vec<(&str, &str)> = Vec::new();
         for (at, opd) in opds.iter().enumerate() {
-            let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-            if opd.code.is_empty() || !opd.code.bytes().all(plain) {
-                let message = format!("`{}` is no OPD code", opd.code);
-                self.refuse(&format!("opd.{at}.code"), message, "use small letters, digits and dashes only");
-            }
+            self.code(at, opd);
             if opds[..at].iter().any(|other| other.code == opd.code) {
                 let message = format!("the OPD code `{}` stands there twice", opd.code);
                 self.refuse(&format!("opd.{at}.code"), message, "give each OPD a code of its own");
+            }
+            if opd.contacts.is_empty() {
+                let message = format!("the OPD `{}` has no contact", opd.code);
+                self.refuse(&format!("opd.{at}.contacts"), message, "add at least one, or no report can reach it");
             }
             for host in &opd.hosts {
                 let name = host.strip_prefix("*.").unwrap_or(host);
@@ -133,6 +174,22 @@ impl Checks<'_> {
         }
     }
 
+    /// Analysts type codes beside kinds and levels, in any order.
+    fn code(&mut self, at: usize, opd: &OpdEntry) {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if opd.code.is_empty() || !opd.code.bytes().all(plain) {
+            let message = format!("`{}` is no OPD code", opd.code);
+            self.refuse(&format!("opd.{at}.code"), message, "use small letters, digits and dashes only");
+        }
+        let is_word = IncidentKind::coded(&opd.code).is_some()
+            || Severity::spoken(&opd.code).is_some()
+            || Finding::spoken(&opd.code).is_some();
+        if is_word {
+            let message = format!("the OPD code `{}` is a kind of incident or a level", opd.code);
+            self.refuse(&format!("opd.{at}.code"), message, "choose a word that means nothing else in #valid");
+        }
+    }
+
     fn refuse(&mut self, place: &str, message: String, remedy: &str) {
         self.faults.push(self.document.fault(place, message, remedy));
     }
@@ -140,22 +197,38 @@ impl Checks<'_> {
 
 impl PeopleFile {
     fn directory(self) -> Directory {
-        let deputy = |entry: DeputyEntry| Deputy {
-            person: Person { name: entry.name, address: entry.address },
-            from: entry.from,
-            until: entry.until,
-        };
-        let opd = |entry: OpdEntry| Opd {
-            code: entry.code,
-            name: entry.name,
-            hosts: entry.hosts.iter().map(|host| host.to_ascii_lowercase()).collect(),
-            contacts: entry.contacts.into_iter().map(person).collect(),
-        };
+        let mut deputies: Vec<Deputy> = Vec::new();
+        for entry in self.deputy {
+            let term = entry.from.zip(entry.until).map(|(from, until)| Term { from, until });
+            let person = Person { name: entry.name, address: entry.address };
+            match deputies.iter_mut().find(|deputy| deputy.person.address.same_mailbox(&person.address)) {
+                Some(deputy) => deputy.terms.extend(term),
+                None => deputies.push(Deputy { person, terms: term.into_iter().collect() }),
+            }
+        }
         Directory {
             analysts: self.analyst.into_iter().map(person).collect(),
             kabid: self.kabid.map(person),
-            deputies: self.deputy.into_iter().map(deputy).collect(),
-            opds: self.opd.into_iter().map(opd).collect(),
+            deputies,
+            opds: self.opd.into_iter().map(OpdEntry::settled).collect(),
+            office_head: self.office_head.map(person),
+            sekda: self.sekda.map(person),
+            bssn: self.bssn.into_iter().map(person).collect(),
+        }
+    }
+}
+
+impl OpdEntry {
+    fn settled(self) -> Opd {
+        Opd {
+            code: self.code,
+            name: self.name,
+            hosts: self.hosts.iter().map(|host| host.to_ascii_lowercase()).collect(),
+            contacts: self.contacts.into_iter().map(person).collect(),
+            secretary: self.secretary.map(person),
+            head: self.head.map(person),
+            vital: self.vital,
+            personal_data: self.personal_data,
         }
     }
 }

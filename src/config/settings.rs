@@ -9,7 +9,9 @@ use crate::config::secret::SecretSource;
 use crate::config::values;
 use crate::domain::Time;
 use crate::domain::answer::Caps;
+use crate::domain::authority::CommandPolicy;
 use crate::domain::desk::Desk;
+use crate::domain::workflow::Policy;
 
 /// The settings of the program.
 #[derive(Debug, Clone)]
@@ -28,6 +30,10 @@ pub struct Settings {
     pub outbox: Outbox,
     /// Whom we may acknowledge, and how often.
     pub caps: Caps,
+    /// How commands in replies are taken.
+    pub command: CommandPolicy,
+    /// How the Kabid approves, and what happens beside the straight line of the SOP.
+    pub policy: Policy,
     /// What is logged, and how.
     pub log: Log,
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::config::document::Document;
 use crate::config::fault::Fault;
+use crate::config::policy::{ApprovalSection, CommandSection, SopSection, policy};
 use crate::config::secret::SecretSource;
 use crate::config::settings::{Imap, Intake, Log, Outbox, Protection, Settings, Smtp, Source, Transport};
 use crate::config::values;
@@ -71,6 +72,9 @@ struct SettingsFile {
     smtp: SmtpSection,
     outbox: Outbox,
     answer: AnswerSection,
+    command: CommandSection,
+    approval: ApprovalSection,
+    sop: SopSection,
     log: Log,
 }
 
@@ -319,7 +323,7 @@ fn shown(duration: Duration) -> String {
 
 impl SettingsFile {
     fn settled(self) -> Settings {
-        let SettingsFile { desk, data, intake, imap, smtp, outbox, answer, log } = self;
+        let SettingsFile { desk, data, intake, imap, smtp, outbox, answer, command, approval, sop, log } = self;
         Settings {
             desk: Desk {
                 name: desk.name,
@@ -341,6 +345,8 @@ impl SettingsFile {
                 without_evidence_hour: answer.without_evidence_hour,
                 all_hour: answer.all_hour,
             },
+            command: command.settled(),
+            policy: policy(&approval, &sop),
             log,
         }
     }

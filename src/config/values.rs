@@ -24,6 +24,11 @@ fn parse_duration(text: &str) -> Result<Duration, String> {
         .map_err(|_| format!("`{text}` is no length of time; write it like \"30s\", \"5m\" or \"3h\""))
 }
 
+/// A length of time as the calendar reckons with it.
+pub(super) fn delta(duration: Duration) -> chrono::TimeDelta {
+    chrono::TimeDelta::from_std(duration).unwrap_or(chrono::TimeDelta::MAX)
+}
+
 /// A size in bytes: `64MiB`, `500KiB`, `1000000`.
 pub(super) fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     let text = String::deserialize(deserializer)?;

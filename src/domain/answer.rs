@@ -8,7 +8,7 @@ use crate::domain::incoming::{Automatic, IncomingMail};
 use crate::domain::person::Address;
 
 /// What is known about whether the sender's domain sent a mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Evidence {
     /// Aligned DKIM, or a trusted DMARC pass.

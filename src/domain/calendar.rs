@@ -1,6 +1,8 @@
 //! Working-time arithmetic: when a step is due and how much time is left (domain 3.3).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
@@ -9,12 +11,45 @@ use serde::{Deserialize, Serialize};
 use crate::domain::Time;
 
 /// How long a step may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Limit {
     /// So many minutes.
     Minutes(u32),
     /// So many days: the same clock time on the n-th next working day (decisions 19).
     Days(u32),
+}
+
+/// A year of working days: nothing in the SOP takes longer, and the calendar knows no more.
+const DAYS_MAX: u32 = 250;
+const HOURS_MAX: u32 = DAYS_MAX * 8;
+
+/// A text that is no [`Limit`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no time limit")]
+pub struct NotALimit(String);
+
+impl FromStr for Limit {
+    type Err = NotALimit;
+
+    /// `90m`, `3h`, `2d`.
+    fn from_str(text: &str) -> Result<Limit, NotALimit> {
+        let number = |suffix: char, most: u32| {
+            text.strip_suffix(suffix).and_then(|number| number.parse::<u32>().ok()).filter(|n| (1..=most).contains(n))
+        };
+        let minutes = number('m', 60 * HOURS_MAX).or_else(|| number('h', HOURS_MAX).map(|hours| hours * 60));
+        let limit = minutes.map(Limit::Minutes).or_else(|| number('d', DAYS_MAX).map(Limit::Days));
+        limit.ok_or_else(|| NotALimit(text.chars().take(40).collect()))
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Limit::Minutes(minutes) if minutes % 60 == 0 => write!(f, "{}h", minutes / 60),
+            Limit::Minutes(minutes) => write!(f, "{minutes}m"),
+            Limit::Days(days) => write!(f, "{days}d"),
+        }
+    }
 }
 
 /// Which time counts.
@@ -129,12 +164,28 @@ impl Calendar {
         if to < from { -self.working_time(to, from).num_minutes() } else { self.working_time(from, to).num_minutes() }
     }
 
-    /// Minutes left until `due` by the time that counts; negative once it is over.
-    pub fn minutes_left(&self, now: Time, due: Time, counting: Counting) -> i64 {
+    /// The time between two instants that counts; negative if `to` is before `from`.
+    pub fn time_between(&self, from: Time, to: Time, counting: Counting) -> TimeDelta {
         match counting {
-            Counting::Working => self.working_minutes(now, due),
-            Counting::Calendar => (due - now).num_minutes(),
+            Counting::Calendar => to - from,
+            Counting::Working if to < from => -self.working_time(to, from),
+            Counting::Working => self.working_time(from, to),
         }
+    }
+
+    /// The instant at which so much counting time has gone since `start`.
+    pub fn after(&self, start: Time, span: TimeDelta, counting: Counting) -> Time {
+        match counting {
+            Counting::Calendar => start + span,
+            Counting::Working => self.after_working(start, span),
+        }
+    }
+
+    /// The end of a day's work: closing time on that day, or on the next day with working hours.
+    pub fn closing(&self, day: NaiveDate) -> Time {
+        let mut days = day.iter_days().take(HORIZON_DAYS as usize);
+        let closing = days.find_map(|day| self.spans(day).last().map(|span| day.and_time(span.to)));
+        self.instant(closing.unwrap_or(day.and_time(NaiveTime::MIN)))
     }
 
     /// Whether the office works at that instant.

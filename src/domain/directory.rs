@@ -1,9 +1,10 @@
-//! People: which role an address has, and which addresses a role has.
+//! People: which role an address has, which addresses a role has, and whom a mail is for.
 
 use chrono::NaiveDate;
 
 use crate::domain::person::{Address, Person};
-use crate::domain::role::Role;
+use crate::domain::role::{Audience, Role};
+use crate::domain::ticket::Ticket;
 
 /// Everybody `people.toml` names.
 #[derive(Debug, Clone, Default)]
@@ -12,21 +13,41 @@ pub struct Directory {
     pub analysts: Vec<Person>,
     /// The head of section.
     pub kabid: Option<Person>,
-    /// Who stands in for the head of section.
+    /// Who may stand in for the head of section.
     pub deputies: Vec<Deputy>,
     /// Offices that own systems.
     pub opds: Vec<Opd>,
+    /// Kepala Dinas Kominfo.
+    pub office_head: Option<Person>,
+    /// Sekda, as Koordinator SPBE.
+    pub sekda: Option<Person>,
+    /// The sectoral team that is told of grave incidents, and who gets a copy.
+    pub bssn: Vec<Person>,
 }
 
-/// Somebody who acts as Kabid for a while (Plh.).
+/// Somebody who may act as Kabid (Plh.), and does so for a while.
 #[derive(Debug, Clone)]
 pub struct Deputy {
     /// Who.
     pub person: Person,
+    /// When.
+    pub terms: Vec<Term>,
+}
+
+/// A time in which a deputy acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Term {
     /// First day.
     pub from: NaiveDate,
     /// Last day.
     pub until: NaiveDate,
+}
+
+impl Term {
+    /// Whether a day lies in it.
+    pub fn covers(self, day: NaiveDate) -> bool {
+        self.from <= day && day <= self.until
+    }
 }
 
 /// An office and the systems it owns.
@@ -40,6 +61,21 @@ pub struct Opd {
     pub hosts: Vec<String>,
     /// Its technical contacts.
     pub contacts: Vec<Person>,
+    /// Its secretary, who gets a copy of every report.
+    pub secretary: Option<Person>,
+    /// Its head.
+    pub head: Option<Person>,
+    /// Whether its systems are vital infrastructure (IIV).
+    pub vital: bool,
+    /// Whether its systems hold personal data.
+    pub personal_data: bool,
+}
+
+impl Opd {
+    /// Everybody who speaks for it.
+    pub fn people(&self) -> impl Iterator<Item = &Person> {
+        self.contacts.iter().chain(&self.secretary).chain(&self.head)
+    }
 }
 
 impl Directory {
@@ -50,8 +86,10 @@ impl Directory {
             Some(Role::Kabid)
         } else if self.analysts.iter().any(is) {
             Some(Role::Analyst)
-        } else if self.opds.iter().flat_map(|opd| &opd.contacts).any(is) {
+        } else if self.opds.iter().flat_map(Opd::people).any(is) {
             Some(Role::Opd)
+        } else if self.people(Role::Leader, today).into_iter().any(is) {
+            Some(Role::Leader)
         } else {
             None
         }
@@ -62,11 +100,71 @@ impl Directory {
         match role {
             Role::Analyst => self.analysts.iter().collect(),
             Role::Kabid => {
-                let acting = self.deputies.iter().filter(|deputy| deputy.from <= today && today <= deputy.until);
+                let acting = self.deputies.iter().filter(|deputy| deputy.terms.iter().any(|term| term.covers(today)));
                 self.kabid.iter().chain(acting.map(|deputy| &deputy.person)).collect()
             }
             Role::Opd => self.opds.iter().flat_map(|opd| &opd.contacts).collect(),
+            Role::Leader => self.office_head.iter().chain(&self.sekda).collect(),
             Role::Reporter => Vec::new(),
+        }
+    }
+
+    /// Whom a mail about a ticket is for on a day. Nobody for [`Audience::Sender`], who is known to
+    /// whoever answers him; nobody as well where `people.toml` names nobody.
+    pub fn recipients(&self, audience: Audience, ticket: &Ticket, today: NaiveDate) -> Vec<Person> {
+        let opd = ticket.class.opd.as_deref().and_then(|code| self.opd(code));
+        match audience {
+            Audience::Reporter => ticket.reporter.iter().cloned().collect(),
+            Audience::Analysts => self.analysts.clone(),
+            Audience::Assignee => {
+                let is = |person: &&Person| {
+                    ticket.assignee.as_ref().is_some_and(|assignee| assignee.same_mailbox(&person.address))
+                };
+                match self.analysts.iter().chain(self.people(Role::Kabid, today)).find(is) {
+                    Some(assignee) => vec![assignee.clone()],
+                    None => self.analysts.clone(),
+                }
+            }
+            Audience::Kabid => self.people(Role::Kabid, today).into_iter().cloned().collect(),
+            Audience::Opd => {
+                opd.into_iter().flat_map(|opd| opd.contacts.iter().chain(&opd.secretary)).cloned().collect()
+            }
+            Audience::OpdHead => opd.and_then(|opd| opd.head.clone()).into_iter().collect(),
+            Audience::OfficeHead => self.office_head.iter().cloned().collect(),
+            Audience::Sekda => self.sekda.iter().cloned().collect(),
+            Audience::Bssn => self.bssn.clone(),
+            Audience::Sender => Vec::new(),
+        }
+    }
+
+    /// The office with that code.
+    pub fn opd(&self, code: &str) -> Option<&Opd> {
+        self.opds.iter().find(|opd| opd.code == code)
+    }
+
+    /// Whether an address speaks for the office with that code.
+    pub fn speaks_for(&self, address: &Address, code: &str) -> bool {
+        self.opd(code).is_some_and(|opd| opd.people().any(|person| person.address.same_mailbox(address)))
+    }
+
+    /// How somebody of the team is called: by `people.toml`, not by what a mail says.
+    pub fn name_of(&self, address: &Address) -> Option<&str> {
+        let deputies = self.deputies.iter().map(|deputy| &deputy.person);
+        let offices = self.opds.iter().flat_map(Opd::people);
+        let leaders = self.office_head.iter().chain(&self.sekda);
+        let mut everybody = self.analysts.iter().chain(&self.kabid).chain(deputies).chain(offices).chain(leaders);
+        everybody.find(|person| person.address.same_mailbox(address)).map(|person| person.name.as_str())
+    }
+
+    /// Whether somebody acts as Kabid without being him (Plh.).
+    pub fn is_acting(&self, address: &Address) -> bool {
+        !self.kabid.as_ref().is_some_and(|kabid| kabid.address.same_mailbox(address))
+    }
+
+    /// Lets a listed deputy act for a while, as a `#delegasi` said. Nothing happens for anybody else.
+    pub fn delegate(&mut self, to: &Address, term: Term) {
+        if let Some(deputy) = self.deputies.iter_mut().find(|deputy| deputy.person.address.same_mailbox(to)) {
+            deputy.terms.push(term);
         }
     }
 
@@ -103,19 +201,24 @@ mod tests {
             name: code.to_uppercase(),
             hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
             contacts: vec![person(&format!("admin@{code}.example"))],
+            secretary: None,
+            head: Some(person(&format!("kepala@{code}.example"))),
+            vital: false,
+            personal_data: false,
         };
         Directory {
             analysts: vec![person("ani@csirt.example")],
             kabid: Some(person("kabid@csirt.example")),
             deputies: vec![Deputy {
                 person: person("plh@csirt.example"),
-                from: day("2026-11-20"),
-                until: day("2026-11-30"),
+                terms: vec![Term { from: day("2026-11-20"), until: day("2026-11-30") }],
             }],
+            sekda: Some(person("sekda@setda.example")),
             opds: vec![
                 opd("diskominfo", &["*.ciamiskab.go.id"]),
                 opd("dinkes", &["dinkes.ciamiskab.go.id", "*.dinkes.ciamiskab.go.id"]),
             ],
+            ..Directory::default()
         }
     }
 
@@ -131,6 +234,8 @@ mod tests {
         check("plh@csirt.example", "2026-11-25", Some(Role::Kabid));
         check("plh@csirt.example", "2026-12-01", None);
         check("admin@dinkes.example", "2026-11-25", Some(Role::Opd));
+        check("kepala@dinkes.example", "2026-11-25", Some(Role::Opd));
+        check("sekda@setda.example", "2026-11-25", Some(Role::Leader));
         check("budi@warga.example", "2026-11-25", None);
     }
 

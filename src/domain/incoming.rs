@@ -1,6 +1,6 @@
 //! A message as it was read: plain values, before anybody decides what it means for a ticket.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::Time;
 use crate::domain::digest::Digest;
@@ -60,7 +60,7 @@ pub struct IncomingMail {
 }
 
 /// A language we answer in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     /// Indonesian: also when nothing tells.
@@ -106,7 +106,7 @@ pub struct Attachment {
 }
 
 /// A kind of file, by content and never by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Content {
     /// PNG, JPEG, GIF, WebP or BMP.

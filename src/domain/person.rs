@@ -98,7 +98,7 @@ impl<'de> Deserialize<'de> for Address {
 }
 
 /// Somebody with an address; `name` is what they call themselves and proves nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// Display name, one line, at most 120 characters; empty if none was given.
     pub name: String,

@@ -3,15 +3,19 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::domain::Time;
 use crate::domain::incoming::Language;
-use crate::domain::person::Person;
+use crate::domain::kind::{Finding, IncidentKind};
+use crate::domain::person::{Address, Person};
+use crate::domain::severity::Severity;
+use crate::domain::sop::Gravity;
 use crate::domain::stage::Status;
+use crate::domain::tlp::Tlp;
 
 /// Row id of a ticket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TicketId(pub i64);
 
 /// The number people see and say on the telephone: `CIAMIS-2026-0007` (decisions 2). It is no
@@ -35,6 +39,12 @@ impl fmt::Display for TicketNumber {
 impl Serialize for TicketNumber {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for TicketNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<TicketNumber, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -80,7 +90,7 @@ impl TicketNumber {
 }
 
 /// One reported case.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Ticket {
     /// Row id.
     pub id: TicketId,
@@ -88,7 +98,7 @@ pub struct Ticket {
     pub number: TicketNumber,
     /// Subject of the first mail, for the team's eyes.
     pub subject: String,
-    /// Who reported; `None` if the report has no usable sender.
+    /// Who reported; `None` if the report has no usable sender, or was withdrawn.
     pub reporter: Option<Person>,
     /// Language the reporter is answered in.
     pub language: Language,
@@ -98,10 +108,83 @@ pub struct Ticket {
     pub opened_at: Time,
     /// When the running stage began.
     pub stage_started_at: Time,
-    /// When the running stage must be finished; fixed when the stage begins.
+    /// When the running stage must be finished. This and its two neighbours repeat the deadline of
+    /// the status, for lists; [`Case::refresh`](crate::domain::case::Case::refresh) keeps them true.
     pub due_at: Option<Time>,
     /// The same deadline by the calendar, for the record (domain 3.3).
     pub due_calendar_at: Option<Time>,
+    /// How often it was changed; what is undone is undone only if nothing came after it.
+    pub revision: u32,
+    /// The analyst who has taken it.
+    pub assignee: Option<Address>,
+    /// What it is about.
+    pub class: Classification,
+    /// What is special about it.
+    pub flags: Flags,
+    /// What has been counted on it.
+    pub tally: Tally,
+    /// The ticket it is a part or a duplicate of.
+    pub parent: Option<TicketNumber>,
+    /// Who closed it: a second look is somebody else's.
+    pub closed_by: Option<Address>,
+    /// When it was closed.
+    pub closed_at: Option<Time>,
+}
+
+/// What a ticket is about; each field is unknown until somebody says.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Classification {
+    /// What kind of incident.
+    pub kind: Option<IncidentKind>,
+    /// Whether it has happened or could.
+    pub finding: Option<Finding>,
+    /// How grave.
+    pub severity: Option<Severity>,
+    /// Code of the OPD that owns the system.
+    pub opd: Option<String>,
+    /// The affected system: a host name.
+    pub system: Option<String>,
+    /// Who may be shown the report.
+    pub tlp: Tlp,
+}
+
+/// What is special about a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Flags {
+    /// DARURAT: every clock is the running clock.
+    pub urgent: bool,
+    /// Personal data may have been revealed (UU PDP Pasal 46).
+    pub personal_data: bool,
+    /// The system is vital infrastructure (IIV).
+    pub vital: bool,
+    /// The reporter wants no name.
+    pub anonymous: bool,
+    /// Closed with the risk accepted by the head of the OPD.
+    pub risk_accepted: bool,
+    /// The system was switched off.
+    pub offline: bool,
+}
+
+/// What is counted on a ticket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Tally {
+    /// Times it was reopened.
+    pub reopened: u32,
+    /// Repairs that did not hold.
+    pub false_fixes: u32,
+    /// Questions the reporter was asked.
+    pub questions: u32,
+    /// Reminders the OPD got.
+    pub opd_reminders: u32,
+    /// The highest rung that was climbed after the OPD's deadline.
+    pub escalation: u8,
+}
+
+impl Ticket {
+    /// What the timing of its steps depends on.
+    pub fn gravity(&self) -> Gravity {
+        Gravity { severity: self.class.severity, kind: self.class.kind, urgent: self.flags.urgent }
+    }
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use crate::domain::incoming::IncomingMail;
 use crate::domain::notice::Notice;
 use crate::domain::outgoing::Class;
 use crate::domain::person::{Address, Person};
-use crate::domain::role::Role;
-use crate::domain::ticket::TicketId;
+use crate::domain::role::{Audience, Role};
+use crate::domain::ticket::{Ticket, TicketId};
 use crate::engine::Context;
 use crate::store::{messages, outbox};
 use crate::templates::Recipient;
@@ -55,7 +55,7 @@ impl Context {
         let Some(id) = outbox::reserve(db, &draft, now)? else {
             return Ok(());
         };
-        let recipient = Recipient { name: (!to.name.is_empty()).then(|| to.name.clone()) };
+        let recipient = Recipient { name: (!to.name.is_empty()).then(|| to.name.clone()), code: None };
         let rendered =
             self.templates.render(notice, &recipient).with_context(|| format!("render {}", notice.folder()))?;
         let (in_reply_to, references) = threading(posting.answers, head);
@@ -81,34 +81,41 @@ impl Context {
         Ok(())
     }
 
-    /// Freezes one mail for everybody who has the notice's role.
-    pub(super) fn post_to_role(
+    /// Freezes one mail for everybody the notice is for.
+    pub(super) fn post_to_audience(
         &self,
         db: &Connection,
         notice: &Notice,
-        ticket: Option<TicketId>,
+        ticket: Option<&Ticket>,
         purpose: &str,
         now: Time,
     ) -> Result<()> {
-        for person in self.people_of(notice.audience(), now) {
-            let posting =
-                Posting { notice, to: person, ticket, purpose: purpose.to_owned(), answers: None, evidence: None };
+        for person in &self.people_of(notice.audience(), ticket, now) {
+            let posting = Posting {
+                notice,
+                to: person,
+                ticket: ticket.map(|ticket| ticket.id),
+                purpose: purpose.to_owned(),
+                answers: None,
+                evidence: None,
+            };
             self.post(db, &posting, now)?;
         }
         Ok(())
     }
 
-    /// The people of a role at present. A role nobody has falls to the analysts, so that no
-    /// deadline passes unseen.
-    pub(super) fn people_of(&self, role: Role, now: Time) -> Vec<&Person> {
+    /// The people a notice is for at present. An audience nobody belongs to falls to the analysts,
+    /// so that no deadline passes unseen.
+    pub(super) fn people_of(&self, audience: Audience, ticket: Option<&Ticket>, now: Time) -> Vec<Person> {
         let today = self.rules.calendar.local(now).date_naive();
-        let people = self.people.people(role, today);
-        if people.is_empty() { self.people.people(Role::Analyst, today) } else { people }
+        let people = &self.rules.people;
+        let found = ticket.map(|ticket| people.recipients(audience, ticket, today)).unwrap_or_default();
+        if found.is_empty() { people.analysts.clone() } else { found }
     }
 
     /// The role of an address at present.
     pub(super) fn role_of(&self, address: &Address, now: Time) -> Option<Role> {
-        self.people.role_of(address, self.rules.calendar.local(now).date_naive())
+        self.rules.people.role_of(address, self.rules.calendar.local(now).date_naive())
     }
 }
 

@@ -3,8 +3,13 @@
 use anyhow::Result;
 
 use crate::domain::Time;
-use crate::domain::timer::TimerKind;
-use crate::domain::workflow::{fire_or_wait, timers_fired};
+use crate::domain::case::Case;
+use crate::domain::deadline::{Deadline, Run, Span};
+use crate::domain::stage::Stage;
+use crate::domain::ticket::Ticket;
+use crate::domain::timer::{TimerKind, fire_or_wait};
+use crate::domain::workflow::Rules;
+use crate::domain::workflow::timers::timers_fired;
 use crate::engine::{Context, Engine};
 use crate::store::timers::StoredTimer;
 use crate::store::{logbook, tickets, timers};
@@ -43,19 +48,39 @@ impl Context {
         let Some(first) = ripe.first() else {
             return Ok(0);
         };
-        let ticket = tickets::get(db, first.ticket)?;
+        let (stage, ticket) = (first.stage, tickets::get(db, first.ticket)?);
+        ripe.retain(|timer| timer.stage == stage);
         let kinds: Vec<TimerKind> = ripe.iter().map(|timer| timer.kind).collect();
-        let fired = timers_fired(&ticket, &kinds, &self.rules, now);
+        let case = case_of(ticket, stage, &self.rules);
+        let fired = timers_fired(&case, stage, &kinds, &self.rules, now);
         for entry in &fired.log {
-            logbook::append(db, Some(ticket.id), entry, now)?;
+            logbook::append(db, Some(case.ticket.id), entry, now)?;
         }
         for notice in &fired.notices {
-            let purpose = format!("timer:{}:{}", first.id, notice.audience().as_str());
-            self.post_to_role(db, notice, Some(ticket.id), &purpose, now)?;
+            let purpose = format!("timer:{}:{}", ripe[0].id, notice.audience().as_str());
+            self.post_to_audience(db, notice, Some(&case.ticket), &purpose, now)?;
         }
         for timer in ripe {
             timers::fire(db, timer, now)?;
         }
         Ok(fired.notices.len())
     }
+}
+
+/// The case of a ticket whose only clock is the one its row repeats.
+fn case_of(ticket: Ticket, stage: Stage, rules: &Rules) -> Case {
+    let counting = rules.sop.rule(stage).timing(ticket.gravity()).counting;
+    let clock = ticket.due_at.map(|due_at| Deadline {
+        stage,
+        round: 1,
+        started_at: ticket.stage_started_at,
+        due_at,
+        due_calendar_at: ticket.due_calendar_at.unwrap_or(due_at),
+        counting,
+        run: Run::Running { since: ticket.stage_started_at },
+        idle: Span::default(),
+    });
+    let mut case = Case::new(ticket);
+    case.deadlines.extend(clock);
+    case
 }

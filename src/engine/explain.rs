@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::domain::Time;
 use crate::domain::answer::{Evidence, Given, may_acknowledge};
-use crate::domain::command::{CommandLine, command_lines};
+use crate::domain::command::grammar::{CommandLine, command_lines};
 use crate::domain::completeness::{Missing, missing};
 use crate::domain::incoming::{Attachment, Automatic, Bounce, Defect, IncomingMail, Language, Nature, Unreadable};
 use crate::domain::role::Role;

@@ -7,11 +7,12 @@ use serde_json::json;
 
 use crate::domain::Time;
 use crate::domain::answer::Evidence;
-use crate::domain::command::command_lines;
+use crate::domain::command::grammar::command_lines;
 use crate::domain::digest::Digest;
 use crate::domain::incoming::{Bounce, BounceKind, IncomingMail, Nature};
 use crate::domain::logbook::{Entry, Kind};
-use crate::domain::notice::{MailHeld, Notice};
+use crate::domain::notice::Notice;
+use crate::domain::notice::team::MailHeld;
 use crate::domain::role::{Actor, Role};
 use crate::domain::ticket::{TicketId, TicketNumber};
 use crate::engine::commit::Posting;
@@ -366,7 +367,7 @@ impl Context {
         logbook::append(db, Some(ticket.id), &entry, now)?;
         if from_person && !staff {
             let notice = self.message_filed(&ticket, incoming, pending);
-            self.post_to_role(db, &notice, Some(ticket.id), &format!("filed:{}", message.0), now)?;
+            self.post_to_audience(db, &notice, Some(&ticket), &format!("filed:{}", message.0), now)?;
         }
         let waits = if pending { "; its sender is not known to the ticket and waits to be let in" } else { "" };
         Ok(Verdict {
@@ -388,7 +389,7 @@ impl Context {
             reason: reason.to_owned(),
         });
         let hour_ago = now - chrono::TimeDelta::hours(1);
-        for person in self.people_of(notice.audience(), now) {
+        for person in &self.people_of(notice.audience(), None, now) {
             if outbox::count_since(db, notice.folder(), &person.address, hour_ago)? < HELD_NOTICES_PER_HOUR {
                 let purpose = format!("held:{}:{}", receipt.id.0, now.timestamp());
                 let posting =

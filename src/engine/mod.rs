@@ -22,7 +22,6 @@ use anyhow::Result;
 use crate::domain::Time;
 use crate::domain::answer::Caps;
 use crate::domain::desk::Desk;
-use crate::domain::directory::Directory;
 use crate::domain::message_id::MessageIdKey;
 use crate::domain::workflow::Rules;
 use crate::store::{Store, meta, outbox, timers};
@@ -33,10 +32,8 @@ use crate::templates::Templates;
 pub struct Context {
     /// Who we are.
     pub desk: Desk,
-    /// The SOP and the working time.
+    /// The SOP, the working time, who is who.
     pub rules: Rules,
-    /// Who is who.
-    pub people: Directory,
     /// Whom we may acknowledge, and how often.
     pub caps: Caps,
     /// What our mails say.

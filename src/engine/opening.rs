@@ -11,13 +11,13 @@ use crate::domain::completeness::missing;
 use crate::domain::hosts::hosts_in;
 use crate::domain::incoming::{Defect, IncomingMail};
 use crate::domain::logbook::{Entry, Kind};
-use crate::domain::notice::{
-    EvidenceFile, FileReceived, MessageFiled, Notice, OwnHost, OwnWords, ReportReceived, TicketOpened,
-};
+use crate::domain::notice::Notice;
+use crate::domain::notice::reporter::{FileReceived, OwnWords, ReportReceived};
+use crate::domain::notice::team::{EvidenceFile, MessageFiled, OwnHost, TicketOpened};
 use crate::domain::person::{Address, Person};
 use crate::domain::stage::Stage;
 use crate::domain::ticket::Ticket;
-use crate::domain::workflow::{Report, open};
+use crate::domain::workflow::{Report, minutes_left, open};
 use crate::engine::Context;
 use crate::engine::commit::Posting;
 use crate::engine::intake::{Action, Incoming, Verdict, actor, filing};
@@ -38,11 +38,10 @@ impl Context {
         let mail = incoming.mail;
         let year = self.rules.calendar.local(incoming.arrived_at).year();
         let number = tickets::next_number(db, &self.desk.ticket_prefix, year)?;
-        let (mut ticket, clock) = open(Report { number, mail, arrived_at: incoming.arrived_at }, &self.rules);
-        ticket.id = tickets::insert(db, &ticket)?;
-        if let (Some(stage), Some(due_at)) = (ticket.status.stage(), ticket.due_at) {
-            timers::replace(db, ticket.id, stage, due_at, &clock)?;
-        }
+        let mut case = open(Report { number, mail, arrived_at: incoming.arrived_at }, &self.rules);
+        case.ticket.id = tickets::insert(db, &case.ticket)?;
+        let ticket = case.ticket.clone();
+        timers::replace(db, ticket.id, &case.timers(&self.rules))?;
         if let Some(reporter) = &ticket.reporter {
             tickets::add_participant(db, ticket.id, &reporter.address, false)?;
         }
@@ -64,7 +63,7 @@ impl Context {
         logbook::append(db, Some(ticket.id), &entry, now)?;
         let silence = self.acknowledge(db, &ticket, incoming, now)?;
         let notice = self.ticket_opened(&ticket, incoming, thread, silence, now);
-        self.post_to_role(db, &notice, Some(ticket.id), &format!("opened:{}", ticket.id.0), now)?;
+        self.post_to_audience(db, &notice, Some(&ticket), &format!("opened:{}", ticket.id.0), now)?;
         let silent = silence.map(|why| format!("; not acknowledged: {}", why.as_str())).unwrap_or_default();
         Ok(Verdict {
             action: Action::NewTicket,
@@ -151,7 +150,7 @@ impl Context {
         let mail = incoming.mail;
         let due_at = ticket.due_at.unwrap_or(incoming.arrived_at);
         let stage = ticket.status.stage().unwrap_or(Stage::Verification);
-        let counting = self.rules.sop.rule(stage).counting;
+        let counting = self.rules.sop.rule(stage).timing(ticket.gravity()).counting;
         Notice::TicketOpened(TicketOpened {
             number: ticket.number.to_string(),
             subject: mail.subject.clone(),
@@ -160,7 +159,7 @@ impl Context {
             language: mail.language,
             arrived_at: incoming.arrived_at,
             due_at,
-            minutes_left: self.rules.calendar.minutes_left(now, due_at, counting),
+            minutes_left: minutes_left(now, due_at, counting, &self.rules.calendar),
             counting,
             text: shown_text(mail),
             files: evidence_files(mail),
@@ -197,7 +196,7 @@ impl Context {
         hosts.dedup();
         hosts
             .into_iter()
-            .filter_map(|host| self.people.owner_of(&host).map(|opd| OwnHost { opd: opd.name.clone(), host }))
+            .filter_map(|host| self.rules.people.owner_of(&host).map(|opd| OwnHost { opd: opd.name.clone(), host }))
             .collect()
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::Time;
 use crate::domain::incoming::Language;
 use crate::domain::person::{Address, Person};
 use crate::domain::stage::Status;
-use crate::domain::ticket::{Ticket, TicketId, TicketNumber};
+use crate::domain::ticket::{Classification, Flags, Tally, Ticket, TicketId, TicketNumber};
 use crate::store::{named, optional_time, stored, time, unreadable};
 
 const COLUMNS: &str = "id, prefix, year, serial, subject, reporter_name, reporter_address, language, status, \
@@ -121,6 +121,14 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Ticket> {
         stage_started_at: read_time(row, 10)?,
         due_at: optional_time(row.get(11)?)?,
         due_calendar_at: optional_time(row.get(12)?)?,
+        revision: 0,
+        assignee: None,
+        class: Classification::default(),
+        flags: Flags::default(),
+        tally: Tally::default(),
+        parent: None,
+        closed_by: None,
+        closed_at: None,
     })
 }
 

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 
 use crate::domain::Time;
+use crate::domain::deadline::Deadline;
 use crate::domain::stage::Stage;
 use crate::domain::ticket::TicketId;
 use crate::domain::timer::{Timer, TimerKind};
@@ -34,22 +35,22 @@ fn serialize_kind<S: serde::Serializer>(kind: &TimerKind, serializer: S) -> Resu
     serializer.collect_str(kind)
 }
 
-/// Replaces a ticket's waiting timers by those of a stage with `deadline`.
+/// Replaces a ticket's waiting timers. One that has fired for the same deadline stays as it is.
 ///
 /// # Errors
 /// If the database refuses.
-pub fn replace(db: &Connection, ticket: TicketId, stage: Stage, deadline: Time, timers: &[Timer]) -> Result<()> {
+pub fn replace(db: &Connection, ticket: TicketId, timers: &[(&Deadline, Timer)]) -> Result<()> {
     db.prepare_cached("DELETE FROM timer WHERE ticket_id = ?1 AND fired_at IS NULL")?.execute([ticket.0])?;
     let mut statement = db.prepare_cached(
         "INSERT INTO timer (ticket_id, stage, kind, due_at, deadline) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING",
     )?;
-    for timer in timers {
+    for (deadline, timer) in timers {
         statement.execute((
             ticket.0,
-            stage.as_str(),
+            deadline.stage.as_str(),
             timer.kind.to_string(),
             stored(timer.due_at),
-            stored(deadline),
+            stored(deadline.due_at),
         ))?;
     }
     Ok(())

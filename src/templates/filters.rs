@@ -4,8 +4,11 @@ use chrono::{DateTime, Datelike, Timelike};
 use chrono_tz::Tz;
 use tera::{Error, Kwargs, State, Tera, TeraResult};
 
+use crate::domain::desk::Desk;
+use crate::domain::tlp::Tlp;
 use crate::templates::text::{defang, defuse, subject_line};
 use crate::templates::vocabulary;
+use crate::templates::words::{FILTERS, Words};
 
 const DAYS_ID: [&str; 7] = ["Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"];
 const DAYS_EN: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -38,24 +41,19 @@ const MONTHS_EN: [&str; 12] = [
     "December",
 ];
 
-/// What people call a value that has a name in code.
-type Words = fn(&str) -> Option<&'static str>;
-
 /// Makes every filter known to Tera.
-pub(super) fn register(tera: &mut Tera, zone: Tz) {
+pub(super) fn register(tera: &mut Tera, desk: &Desk, zone: Tz) {
     let words: &[(&'static str, Words)] = &[
         ("jenis_berkas", vocabulary::kind_id),
         ("file_kind", vocabulary::kind_en),
         ("kelengkapan", vocabulary::missing_id),
         ("kelengkapan_singkat", vocabulary::missing_short_id),
         ("wanted", vocabulary::missing_en),
-        ("tahap", vocabulary::stage_id),
-        ("peran", vocabulary::role_id),
         ("asal", vocabulary::evidence_id),
         ("sebab_diam", vocabulary::silence_id),
         ("keganjilan", vocabulary::defect_id),
     ];
-    for &(name, word) in words {
+    for &(name, word) in words.iter().chain(FILTERS) {
         tera.register_filter(name, move |value: &str, _: Kwargs, _: &State| known(name, value, word(value)));
     }
     tera.register_filter("waktu", move |value: &str, _: Kwargs, _: &State| {
@@ -74,7 +72,22 @@ pub(super) fn register(tera: &mut Tera, zone: Tz) {
         size(bytes).replace("byte", if bytes == 1 { "byte" } else { "bytes" })
     });
     tera.register_filter("sisa", |minutes: i64, kwargs: Kwargs, _: &State| {
-        kwargs.must_get::<&str>("hitung").map(|counting| left(minutes, counting == "working"))
+        kwargs.must_get::<&str>("counting").map(|counting| left(minutes, counting == "working"))
+    });
+    tera.register_filter("date", move |value: &str, _: Kwargs, _: &State| local(value, zone).map(date_en));
+    tera.register_filter("bulan", move |value: &str, _: Kwargs, _: &State| {
+        local(value, zone).map(|at| format!("{} {}", MONTHS_ID[at.month0() as usize], at.year()))
+    });
+    tera.register_filter("lama", |seconds: i64, _: Kwargs, _: &State| spoken(seconds / 60));
+    tera.register_filter("tlp", |name: &str, _: Kwargs, _: &State| {
+        let tlp = Tlp::named(name).map(|tlp| tlp.to_string());
+        tlp.ok_or_else(|| Error::message(format!("the filter `tlp` has no words for `{name}`")))
+    });
+    tera.register_filter("baris", |text: &str, _: Kwargs, _: &State| subject_line(text));
+    let address = desk.address.clone();
+    tera.register_filter("tautan", move |code: &str, kwargs: Kwargs, _: &State| -> TeraResult<String> {
+        let (number, word) = (kwargs.must_get::<&str>("number")?, kwargs.must_get::<&str>("perintah")?);
+        Ok(mailto(address.as_str(), number, &format!("{word} {code}")))
     });
     tera.register_filter("kutip", |text: &str, _: Kwargs, _: &State| defuse(text));
     tera.register_filter("aman", |text: &str, _: Kwargs, _: &State| defang(&subject_line(text)));
@@ -134,17 +147,36 @@ fn size(bytes: u64) -> String {
 
 /// Minutes left, or gone beyond the deadline; working minutes or those of the running clock.
 fn left(minutes: i64, working: bool) -> String {
-    let spoken = |minutes: i64| match (minutes / 60, minutes % 60) {
-        (0, minutes) => format!("{minutes} menit"),
-        (hours, 0) => format!("{hours} jam"),
-        (hours, minutes) => format!("{hours} jam {minutes} menit"),
-    };
     let kind = if working { " kerja" } else { "" };
     match minutes {
         ..0 => format!("lewat {}{kind}", spoken(-minutes)),
         0 => "waktu habis".to_owned(),
         _ => format!("tersisa {}{kind}", spoken(minutes)),
     }
+}
+
+fn spoken(minutes: i64) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} menit"),
+        (hours, 0) => format!("{hours} jam"),
+        (hours, minutes) => format!("{hours} jam {minutes} menit"),
+    }
+}
+
+/// A link that opens a reply with its command line ready (RFC 6068): address, subject, body, and
+/// nothing else.
+fn mailto(address: &str, number: &str, line: &str) -> String {
+    let subject = percent_encoded(&format!("[{number}]"));
+    let body = percent_encoded(&format!("#{line}"));
+    format!("mailto:{address}?subject={subject}&body={body}")
+}
+
+fn percent_encoded(text: &str) -> String {
+    let encode = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(encode).collect()
 }
 
 /// A subject that fits beside a ticket number on a phone.
@@ -267,5 +299,11 @@ mod tests {
         check("Rekap: serangan", "Rekap: serangan");
         check("a\r\nBcc: x@y.example", "a Bcc: x@y.example");
         assert_eq!(repeated_subject(&"a".repeat(10_000)).chars().count(), 120);
+    }
+
+    #[test]
+    fn links_open_a_reply_with_its_command() {
+        let link = mailto("csirt@csirt.example", "CIAMIS-2026-0007", "setuju 7Q4K-9M2X");
+        assert_eq!(link, "mailto:csirt@csirt.example?subject=%5BCIAMIS-2026-0007%5D&body=%23setuju%207Q4K-9M2X");
     }
 }

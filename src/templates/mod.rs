@@ -12,6 +12,7 @@ mod html;
 pub mod samples;
 mod text;
 mod vocabulary;
+mod words;
 
 use std::path::Path;
 
@@ -26,25 +27,105 @@ use crate::domain::notice::Notice;
 
 pub use text::{defang, defuse};
 
-/// Every template there is, by its name below `templates/mail/`.
-const FILES: &[(&str, &str)] = &[
-    ("_reporter.id.txt", include_str!("../../templates/mail/_reporter.id.txt")),
-    ("_reporter.en.txt", include_str!("../../templates/mail/_reporter.en.txt")),
-    ("_team.id.txt", include_str!("../../templates/mail/_team.id.txt")),
-    ("_layout.html", include_str!("../../templates/mail/_layout.html")),
-    ("report_received/subject.txt", include_str!("../../templates/mail/report_received/subject.txt")),
-    ("report_received/subject.en.txt", include_str!("../../templates/mail/report_received/subject.en.txt")),
-    ("report_received/body.txt", include_str!("../../templates/mail/report_received/body.txt")),
-    ("report_received/body.en.txt", include_str!("../../templates/mail/report_received/body.en.txt")),
-    ("ticket_opened/subject.txt", include_str!("../../templates/mail/ticket_opened/subject.txt")),
-    ("ticket_opened/body.txt", include_str!("../../templates/mail/ticket_opened/body.txt")),
-    ("message_filed/subject.txt", include_str!("../../templates/mail/message_filed/subject.txt")),
-    ("message_filed/body.txt", include_str!("../../templates/mail/message_filed/body.txt")),
-    ("deadline/subject.txt", include_str!("../../templates/mail/deadline/subject.txt")),
-    ("deadline/body.txt", include_str!("../../templates/mail/deadline/body.txt")),
-    ("mail_held/subject.txt", include_str!("../../templates/mail/mail_held/subject.txt")),
-    ("mail_held/body.txt", include_str!("../../templates/mail/mail_held/body.txt")),
+/// The shipped text of a template below `templates/mail/`.
+macro_rules! shipped {
+    ($name:expr) => {
+        ($name, include_str!(concat!("../../templates/mail/", $name)))
+    };
+}
+
+/// The shipped templates of notices that are written in Indonesian alone.
+macro_rules! in_indonesian {
+    ($($folder:literal),* $(,)?) => {
+        &[$(shipped!(concat!($folder, "/subject.txt")), shipped!(concat!($folder, "/body.txt"))),*]
+    };
+}
+
+/// The shipped templates of notices that are written in the reporter's language.
+macro_rules! in_both_languages {
+    ($($folder:literal),* $(,)?) => {
+        &[$(
+            shipped!(concat!($folder, "/subject.txt")), shipped!(concat!($folder, "/body.txt")),
+            shipped!(concat!($folder, "/subject.en.txt")), shipped!(concat!($folder, "/body.en.txt"))
+        ),*]
+    };
+}
+
+/// Templates by their name below `templates/mail/`, with what they hold.
+type Shipped = &'static [(&'static str, &'static str)];
+
+const SHARED: Shipped = &[
+    shipped!("_reporter.id.txt"),
+    shipped!("_reporter.en.txt"),
+    shipped!("_team.id.txt"),
+    shipped!("_opd.id.txt"),
+    shipped!("_about.id.txt"),
+    shipped!("_affected.id.txt"),
+    shipped!("_layout.html"),
 ];
+
+const TO_REPORTERS: Shipped = in_both_languages![
+    "report_received",
+    "report_verified",
+    "question_asked",
+    "question_reminder",
+    "closed_unanswered",
+    "report_rejected",
+    "report_duplicate",
+    "report_referred",
+    "owner_informed",
+    "work_goes_on",
+    "ticket_resolved",
+    "ticket_mitigated",
+    "ticket_reopened",
+    "second_look_taken",
+    "public_status",
+    "reply_written",
+    "no_bounty",
+];
+
+const TO_OTHERS: Shipped = in_indonesian![
+    "ticket_opened",
+    "deadline",
+    "report_returned",
+    "recheck_requested",
+    "message_filed",
+    "opd_said",
+    "report_approved",
+    "ticket_assigned",
+    "review_requested",
+    "signature_refused",
+    "report_forwarded",
+    "ticket_closed",
+    "decision_requested",
+    "urgent_raised",
+    "daily_digest",
+    "monthly_recap",
+    "isolation_ordered",
+    "forward_failed",
+    "mail_held",
+    "report_delivered",
+    "follow_up_reminder",
+    "follow_up_overdue",
+    "fix_incomplete",
+    "fix_confirmed",
+    "acknowledgement_noted",
+    "request_answered",
+    "early_warning",
+    "personal_data_duty",
+    "system_isolated",
+    "escalation_memo",
+    "bssn_report",
+    "transcript",
+    "code_requested",
+    "command_unproven",
+    "evidence_sent",
+];
+
+/// Every template there is.
+fn files() -> impl Iterator<Item = (&'static str, &'static str)> {
+    [SHARED, TO_REPORTERS, TO_OTHERS].into_iter().flatten().copied()
+}
 
 /// The loaded templates of one desk.
 #[derive(Debug)]
@@ -58,6 +139,8 @@ pub struct Templates {
 pub struct Recipient {
     /// How to address them, if known.
     pub name: Option<String>,
+    /// The one-time code of this recipient, if the notice asks something.
+    pub code: Option<String>,
 }
 
 /// A notice in words.
@@ -80,13 +163,11 @@ impl Templates {
     pub fn load(folder: &Path, desk: Desk, zone: Tz) -> Result<Templates, Vec<String>> {
         let mut faults = Vec::new();
         let mut texts = Vec::new();
-        for (name, shipped) in FILES {
+        for (name, shipped) in files() {
             let path = folder.join("mail").join(name);
             match std::fs::read_to_string(&path) {
-                Ok(text) => texts.push((*name, text)),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                    texts.push((*name, (*shipped).to_owned()))
-                }
+                Ok(text) => texts.push((name, text)),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => texts.push((name, shipped.to_owned())),
                 Err(error) => faults.push(format!("{}: {error}; make the file readable for Siaga", path.display())),
             }
         }
@@ -103,13 +184,13 @@ impl Templates {
     /// # Errors
     /// Never for the shipped ones: a test renders them all.
     pub fn embedded(desk: Desk, zone: Tz) -> Result<Templates, Vec<String>> {
-        Templates::build(FILES.iter().map(|(name, text)| (*name, (*text).to_owned())).collect(), desk, zone)
+        Templates::build(files().map(|(name, text)| (name, text.to_owned())).collect(), desk, zone)
     }
 
     fn build(texts: Vec<(&str, String)>, desk: Desk, zone: Tz) -> Result<Templates, Vec<String>> {
         let mut tera = Tera::new();
         tera.autoescape_on(vec![".html"]);
-        filters::register(&mut tera, zone);
+        filters::register(&mut tera, &desk, zone);
         tera.add_raw_templates(texts).map_err(|error| vec![format!("{error}\n  = mend the template at that place")])?;
         let templates = Templates { tera, desk };
         let mut faults: Vec<_> = samples::all().iter().filter_map(|sample| templates.fault_with(sample)).collect();
@@ -119,7 +200,7 @@ impl Templates {
 
     /// What is wrong with the template of a sample.
     fn fault_with(&self, sample: &Notice) -> Option<String> {
-        match self.render(sample, &Recipient { name: None }) {
+        match self.render(sample, &Recipient { name: None, code: Some("7Q4K-9M2X".to_owned()) }) {
             Ok(rendered) if rendered.subject.is_empty() || rendered.text.trim().is_empty() => Some(format!(
                 "a mail without words\n --> {}\n  = write a subject and a body, or take the shipped ones",
                 sample.folder()
@@ -134,14 +215,8 @@ impl Templates {
     /// # Errors
     /// If a template uses what there is not.
     pub fn render(&self, notice: &Notice, recipient: &Recipient) -> Result<Rendered> {
-        let mut context = match notice {
-            Notice::ReportReceived(data) => Context::from_serialize(data),
-            Notice::TicketOpened(data) => Context::from_serialize(data),
-            Notice::MessageFiled(data) => Context::from_serialize(data),
-            Notice::Deadline(data) => Context::from_serialize(data),
-            Notice::MailHeld(data) => Context::from_serialize(data),
-        }
-        .context("make the notice's data readable for its template")?;
+        let mut context =
+            Context::from_serialize(notice).context("make the notice's data readable for its template")?;
         context.insert("desk", &self.desk);
         context.insert("recipient", recipient);
         let folder = notice.folder();
@@ -161,5 +236,38 @@ impl Templates {
         // The filter `safe` makes an empty text of a name that does not exist.
         ensure!(html.contains(&body), "a page without the words of the mail\n --> _layout.html, {{{{ body | safe }}}}");
         Ok(Rendered { subject, text: text::wrap(&text), html })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn desk() -> Desk {
+        Desk {
+            name: "Ciamiskab-CSIRT".to_owned(),
+            unit: "Bidang Persandian dan Keamanan Informasi".to_owned(),
+            office: "Dinas Komunikasi dan Informatika Kabupaten Ciamis".to_owned(),
+            address: "csirt@csirt.example".parse().expect("an address"),
+            aliases: Vec::new(),
+            website: "https://csirt.example/".to_owned(),
+            ticket_prefix: "CIAMIS".to_owned(),
+        }
+    }
+
+    #[test]
+    fn every_shipped_template_says_every_sample() {
+        let templates =
+            Templates::embedded(desk(), chrono_tz::Asia::Jakarta).unwrap_or_else(|faults| panic!("{faults:#?}"));
+        for notice in samples::all() {
+            let recipient = Recipient { name: None, code: Some("7Q4K-9M2X".to_owned()) };
+            let rendered = templates.render(&notice, &recipient).expect("it was tried when they were loaded");
+            assert!(!rendered.subject.trim().is_empty(), "{}", notice.folder());
+            assert!(!rendered.text.contains("\n\n\n"), "{}", rendered.text);
+            // decisions 8: no line of ours is a command when it is quoted back.
+            for line in rendered.text.lines() {
+                assert!(crate::domain::command::grammar::command_lines(line).is_empty(), "{}: {line}", notice.folder());
+            }
+        }
     }
 }

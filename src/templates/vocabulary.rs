@@ -60,23 +60,6 @@ pub(super) fn missing_en(name: &str) -> Option<&'static str> {
     })
 }
 
-pub(super) fn stage_id(name: &str) -> Option<&'static str> {
-    match name {
-        "verification" => Some("verifikasi"),
-        _ => None,
-    }
-}
-
-pub(super) fn role_id(name: &str) -> Option<&'static str> {
-    Some(match name {
-        "reporter" => "pelapor",
-        "analyst" => "analis",
-        "kabid" => "Kepala Bidang",
-        "opd" => "OPD pemilik sistem",
-        _ => return None,
-    })
-}
-
 pub(super) fn evidence_id(name: &str) -> Option<&'static str> {
     Some(match name {
         "pass" => "dipastikan oleh domain pengirim",

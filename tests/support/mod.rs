@@ -11,4 +11,5 @@ pub mod outgoing;
 pub mod proxy;
 pub mod smtp_sink;
 pub mod spool;
+pub mod tickets;
 pub mod world;

@@ -16,7 +16,6 @@ use siaga::domain::Time;
 use siaga::domain::message_id::MessageIdKey;
 use siaga::domain::outgoing::OutgoingMail;
 use siaga::domain::ticket::Ticket;
-use siaga::domain::workflow::Rules;
 use siaga::engine::{Context, Engine, Retries};
 use siaga::mail::transport::Trouble;
 use siaga::store::blobs::Blobs;
@@ -196,8 +195,7 @@ fn start(
     let templates = Templates::embedded(settings.desk.clone(), config.calendar.zone()).expect("the shipped templates");
     let context = Context {
         desk: settings.desk.clone(),
-        rules: Rules { sop: config.sop.clone(), calendar: config.calendar.clone() },
-        people: config.people.clone(),
+        rules: config.rules(),
         caps: settings.caps,
         templates,
         key: MessageIdKey::new([7; 32]),

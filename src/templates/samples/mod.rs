@@ -1,18 +1,25 @@
 //! One notice of every kind and branch: what templates are tried on before a desk starts.
 
+mod answer;
+mod kabid;
+mod opd;
+mod reporter;
+mod team;
+
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{TimeZone, Utc};
 
 use crate::domain::Time;
 use crate::domain::answer::Evidence;
-use crate::domain::calendar::Counting;
+use crate::domain::calendar::{Calendar, Counting, Span};
 use crate::domain::completeness::Missing;
 use crate::domain::digest::Digest;
 use crate::domain::incoming::{Content, Defect, Language};
-use crate::domain::notice::{
-    Deadline, EvidenceFile, FileReceived, MailHeld, MessageFiled, Notice, OwnHost, OwnWords, ReportReceived,
-    TicketOpened,
-};
-use crate::domain::role::Role;
+use crate::domain::notice::Notice;
+use crate::domain::notice::reporter::{FileReceived, OwnWords, ReportReceived};
+use crate::domain::notice::team::{EvidenceFile, MailHeld, MessageFiled, OwnHost, TicketOpened};
+use crate::domain::recap::{Recap, recap};
 use crate::domain::stage::Stage;
 
 /// Every sample: together they pass through every branch of every template.
@@ -23,14 +30,17 @@ pub fn all() -> Vec<Notice> {
     }
     samples.extend([true, false].map(|rich| Notice::TicketOpened(ticket_opened(rich))));
     samples.extend([true, false].map(|pending| Notice::MessageFiled(message_filed(pending))));
-    let deadlines = [(Role::Analyst, 90), (Role::Analyst, -15), (Role::Kabid, 0), (Role::Kabid, 18)];
-    samples.extend(deadlines.map(|(audience, minutes_left)| Notice::Deadline(deadline(audience, minutes_left))));
     samples.push(Notice::MailHeld(MailHeld {
         held: 17,
         arrived_at: at(23, 10, 30),
         size_bytes: 181_000,
         reason: "limits: more than 100 messages inside each other".to_owned(),
     }));
+    samples.extend(reporter::all());
+    samples.extend(team::all());
+    samples.extend(kabid::all());
+    samples.extend(opd::all());
+    samples.extend(answer::all());
     samples
 }
 
@@ -38,6 +48,16 @@ fn at(day: u32, hour: u32, minute: u32) -> Time {
     // 23 November 2026 is a Monday; the hours are those of WIB.
     let local = chrono_tz::Asia::Jakarta.with_ymd_and_hms(2026, 11, day, hour, minute, 0);
     local.earliest().expect("Jakarta has no clock changes").with_timezone(&Utc)
+}
+
+/// A month in which nothing happened but its days.
+fn month() -> Recap {
+    let from = chrono::NaiveTime::MIN;
+    let day = Span { from, to: from + chrono::TimeDelta::hours(8) };
+    let week = std::array::from_fn(|_| vec![day]);
+    let calendar = Calendar::new(chrono_tz::Asia::Jakarta, week, Vec::new(), BTreeMap::new(), BTreeSet::new())
+        .expect("every day has hours");
+    recap(&[], at(1, 0, 0), at(30, 0, 0), &calendar, at(30, 0, 0))
 }
 
 fn acknowledgements(language: Language) -> [ReportReceived; 6] {
@@ -128,24 +148,6 @@ fn message_filed(pending: bool) -> MessageFiled {
         due_at: (!pending).then(|| at(23, 14, 30)),
         text: "Ini tangkapan layarnya.".to_owned(),
         files: if pending { Vec::new() } else { vec![evidence_file()] },
-    }
-}
-
-fn deadline(audience: Role, minutes_left: i64) -> Deadline {
-    let escalation = audience == Role::Kabid;
-    Deadline {
-        audience,
-        number: "CIAMIS-2026-0007".to_owned(),
-        subject: "Situs Dinas Kesehatan berisi judi online".to_owned(),
-        stage: Stage::Verification,
-        started_at: at(23, 10, 30),
-        due_at: at(23, 14, 30),
-        share_percent: if escalation { 100 } else { 50 },
-        minutes_left,
-        counting: Counting::Working,
-        owner: Role::Analyst,
-        escalate_to: Role::Kabid,
-        escalation,
     }
 }
 

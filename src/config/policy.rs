@@ -1,0 +1,47 @@
+//! `[command]`, `[approval]` and `[sop]` of `siaga.toml`: what the desk has settled for itself.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::config::values;
+use crate::domain::approval::{ApprovalPolicy, Mode};
+use crate::domain::authority::CommandPolicy;
+use crate::domain::workflow::{EarlyWarning, Policy};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CommandSection {
+    #[serde(deserialize_with = "values::duration")]
+    hold: Duration,
+    require_evidence: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ApprovalSection {
+    mode: Mode,
+    #[serde(deserialize_with = "values::duration")]
+    hold: Duration,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SopSection {
+    early_warning: EarlyWarning,
+    objection_days: u32,
+}
+
+impl CommandSection {
+    pub(super) fn settled(&self) -> CommandPolicy {
+        CommandPolicy { hold: values::delta(self.hold), require_evidence: self.require_evidence }
+    }
+}
+
+pub(super) fn policy(approval: &ApprovalSection, sop: &SopSection) -> Policy {
+    Policy {
+        approval: ApprovalPolicy { mode: approval.mode, hold: values::delta(approval.hold) },
+        early_warning: sop.early_warning,
+        objection_days: sop.objection_days,
+    }
+}

@@ -1,0 +1,281 @@
+//! Numbers for the Kabid and the leadership (domain 7), over plain rows.
+
+mod figures;
+
+use serde::Serialize;
+
+use crate::domain::Time;
+use crate::domain::calendar::Calendar;
+use crate::domain::case::Case;
+use crate::domain::deadline::Span;
+use crate::domain::kind::IncidentKind;
+use crate::domain::recap::figures::{compliant, intake, is_hasty, kinds, legal, middle, offices, rungs, step};
+use crate::domain::role::Role;
+use crate::domain::severity::Severity;
+use crate::domain::stage::{Disposition, Stage, Status};
+
+/// What is counted of one ticket.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TicketRow {
+    /// The ticket with its clocks.
+    pub case: Case,
+    /// Version of the report that was approved, if one was.
+    pub approved_version: Option<u32>,
+    /// When BSSN was told, if it was.
+    pub bssn_at: Option<Time>,
+    /// Whether the reporter was told of the end.
+    pub reporter_told: bool,
+}
+
+/// A count out of a count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Share {
+    /// How many.
+    pub count: u32,
+    /// Out of how many.
+    pub of: u32,
+    /// In per cent, rounded down: 99.9 % on time is not 100.
+    pub percent: Option<u32>,
+}
+
+impl Share {
+    /// The share of those that are so.
+    pub fn of(flags: impl IntoIterator<Item = bool>) -> Share {
+        let (mut count, mut of) = (0, 0);
+        for flag in flags {
+            of += 1;
+            count += u32::from(flag);
+        }
+        Share { count, of, percent: (of > 0).then(|| count * 100 / of.max(1)) }
+    }
+}
+
+/// A month in numbers.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Recap {
+    /// First instant.
+    pub from: Time,
+    /// First instant after it.
+    pub until: Time,
+    /// What came in, and what became of it.
+    pub intake: Intake,
+    /// The timed steps that ended in the time.
+    pub steps: Vec<StepFigures>,
+    /// Tickets whose verification, analysis and reviews were all in time.
+    pub compliant: Share,
+    /// Reports approved at their first submission.
+    pub first_time: Share,
+    /// By owning OPD.
+    pub offices: Vec<OfficeFigures>,
+    /// By kind and severity.
+    pub kinds: Vec<KindFigures>,
+    /// Open for more than 30 days.
+    pub long_open: Vec<TicketLine>,
+    /// Personal data, BSSN, vital infrastructure, the domain.
+    pub legal: LegalFigures,
+    /// Tickets that reached each rung of the ladder, from the first.
+    pub rungs: Vec<(u8, u32)>,
+    /// Closed tickets whose reporter was told.
+    pub reporter_told: Share,
+    /// Times a ticket was reopened.
+    pub reopened: u32,
+    /// Median time from report to end of resolved tickets.
+    pub until_resolved: Option<Span>,
+    /// Tickets rejected within five minutes: shown, so that nobody is tempted.
+    pub hasty: Vec<String>,
+    /// Questions to reporters, by ticket; shown for the same reason.
+    pub questions: Vec<(String, u32)>,
+}
+
+/// What came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[expect(missing_docs, reason = "each counts the tickets of that name")]
+pub struct Intake {
+    pub received: u32,
+    pub open: u32,
+    pub valid: u32,
+    pub not_valid: u32,
+    pub duplicate: u32,
+    pub referred: u32,
+    pub spam: u32,
+}
+
+/// One step of the SOP.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StepFigures {
+    /// The step.
+    pub stage: Stage,
+    /// Finished in time, of all that were finished.
+    pub on_time: Share,
+    /// The middle one.
+    pub median: Option<Span>,
+    /// Nine of ten took no longer.
+    pub ninetieth: Option<Span>,
+    /// Time that was not counted, together.
+    pub paused: Span,
+}
+
+/// One OPD.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OfficeFigures {
+    /// Its code.
+    pub opd: String,
+    /// Tickets of the time.
+    pub tickets: u32,
+    /// Of them open.
+    pub open: u32,
+    /// Acknowledged in time.
+    pub acknowledged: Share,
+    /// Repaired in time.
+    pub repaired: Share,
+    /// Repairs that did not hold.
+    pub false_fixes: u32,
+    /// Tickets about a system that had one before.
+    pub repeated: u32,
+}
+
+/// One kind of incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KindFigures {
+    /// The kind.
+    pub kind: IncidentKind,
+    /// Tickets by severity, the mildest first.
+    pub by_severity: Vec<(Severity, u32)>,
+    /// All of them, those without a severity too.
+    pub total: u32,
+}
+
+/// What the law asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct LegalFigures {
+    /// Notices under Pasal 46 given within 72 hours.
+    pub personal_data: Share,
+    /// Reports to BSSN.
+    pub bssn: u32,
+    /// Vital infrastructure reported within 24 hours.
+    pub vital: Share,
+    /// Gambling and defacement gone within 24 hours.
+    pub domain: Share,
+}
+
+/// A ticket on one line of a list.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TicketLine {
+    /// Ticket number.
+    pub number: String,
+    /// Subject of the ticket.
+    pub subject: String,
+    /// Where it stands.
+    pub status: Status,
+    /// Code of the owning OPD.
+    pub opd: Option<String>,
+    /// How grave.
+    pub severity: Option<Severity>,
+    /// When the step of whoever's turn it is, is due.
+    pub due_at: Option<Time>,
+    /// Whether that has passed.
+    pub overdue: bool,
+    /// Whole days since the report.
+    pub days_open: i64,
+}
+
+/// The day's state of things (K7), for one audience.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Digest {
+    /// Open tickets.
+    pub open: u32,
+    /// Waiting for the Kabid.
+    pub with_kabid: Vec<TicketLine>,
+    /// Past their deadline.
+    pub overdue: Vec<TicketLine>,
+    /// Forwarded, and the OPD has said nothing.
+    pub opd_silent: Vec<TicketLine>,
+    /// All the others that are open.
+    pub others: Vec<TicketLine>,
+}
+
+/// Days after which an open ticket is named.
+const LONG_OPEN_DAYS: i64 = 30;
+/// The steps that are measured.
+const MEASURED: [Stage; 7] = [
+    Stage::Verification,
+    Stage::Analysis,
+    Stage::Review,
+    Stage::Forwarding,
+    Stage::Acknowledgement,
+    Stage::FollowUp,
+    Stage::Recheck,
+];
+
+/// The numbers of the time from `from` to before `until`. `rows` are all tickets ever, oldest
+/// first: what repeats an older one is seen only so.
+pub fn recap(rows: &[TicketRow], from: Time, until: Time, calendar: &Calendar, now: Time) -> Recap {
+    let within = |at: Time| from <= at && at < until;
+    let of_time: Vec<&TicketRow> = rows.iter().filter(|row| within(row.case.ticket.opened_at)).collect();
+    let closed: Vec<&TicketRow> = rows.iter().filter(|row| row.case.ticket.closed_at.is_some_and(within)).collect();
+    let resolved = |row: &&&TicketRow| row.case.ticket.status == Status::Closed(Disposition::Resolved);
+    let times = closed.iter().filter(resolved).filter_map(|row| {
+        let ticket = &row.case.ticket;
+        Some(Span::between(ticket.opened_at, ticket.closed_at?, calendar))
+    });
+    let approved = of_time.iter().filter_map(|row| row.approved_version);
+    let asked = of_time.iter().map(|row| (row.case.ticket.number.to_string(), row.case.ticket.tally.questions));
+    let open = rows.iter().filter(|row| row.case.ticket.status.is_open());
+    let lines = open.map(|row| line(&row.case, now));
+    Recap {
+        from,
+        until,
+        intake: intake(&of_time),
+        steps: MEASURED.iter().map(|stage| step(*stage, rows, within, calendar)).collect(),
+        compliant: Share::of(of_time.iter().filter_map(|row| compliant(&row.case))),
+        first_time: Share::of(approved.map(|version| version == 1)),
+        offices: offices(rows, &of_time),
+        kinds: kinds(&of_time),
+        long_open: lines.filter(|line| line.days_open > LONG_OPEN_DAYS).collect(),
+        legal: legal(rows, within),
+        rungs: rungs(&of_time),
+        reporter_told: Share::of(
+            closed.iter().filter(|row| row.case.ticket.reporter.is_some()).map(|row| row.reporter_told),
+        ),
+        reopened: of_time.iter().map(|row| row.case.ticket.tally.reopened).sum(),
+        until_resolved: middle(times.collect(), 50),
+        hasty: of_time.iter().filter(|row| is_hasty(&row.case)).map(|row| row.case.ticket.number.to_string()).collect(),
+        questions: asked.filter(|(_, questions)| *questions > 0).collect(),
+    }
+}
+
+/// The day's state of things.
+pub fn digest(cases: &[Case], now: Time) -> Digest {
+    let mut digest =
+        Digest { open: 0, with_kabid: Vec::new(), overdue: Vec::new(), opd_silent: Vec::new(), others: Vec::new() };
+    for case in cases.iter().filter(|case| case.ticket.status.is_open()) {
+        digest.open += 1;
+        let line = line(case, now);
+        let silent = case.ticket.status == Status::Forwarded;
+        let with_kabid = matches!(case.ticket.status, Status::Review | Status::Approved)
+            || case.questions.iter().any(|asked| asked.question.answered_by() == Role::Kabid);
+        match (line.overdue, with_kabid, silent) {
+            (true, ..) => digest.overdue.push(line),
+            (false, true, _) => digest.with_kabid.push(line),
+            (false, false, true) => digest.opd_silent.push(line),
+            (false, false, false) => digest.others.push(line),
+        }
+    }
+    digest
+}
+
+/// A ticket on one line of a list.
+pub fn line(case: &Case, now: Time) -> TicketLine {
+    let ticket = &case.ticket;
+    let due_at = case.turn().map(|turn| turn.due_at);
+    TicketLine {
+        number: ticket.number.to_string(),
+        subject: ticket.subject.clone(),
+        status: ticket.status,
+        opd: ticket.class.opd.clone(),
+        severity: ticket.class.severity,
+        due_at,
+        overdue: case.deadlines.iter().any(|deadline| deadline.is_running() && deadline.due_at < now),
+        days_open: (ticket.closed_at.unwrap_or(now) - ticket.opened_at).num_days(),
+    }
+}

@@ -1,0 +1,131 @@
+//! An expected "no": small reasons, each answered in words by a template.
+
+use serde::Serialize;
+
+use crate::domain::Time;
+use crate::domain::approval::SignatureFault;
+use crate::domain::command::vocabulary::Word;
+use crate::domain::question::Question;
+use crate::domain::role::Role;
+use crate::domain::stage::Status;
+use crate::domain::ticket::TicketNumber;
+
+/// Why a command does nothing. What is possible instead is
+/// [`possible`](crate::domain::workflow::possible::possible).
+#[derive(Debug, Clone, PartialEq, Serialize, thiserror::Error)]
+#[serde(rename_all = "snake_case", tag = "because")]
+pub enum Refusal {
+    /// This role does not use this word.
+    #[error("`{word}` is not for {role:?}")]
+    NotYours {
+        /// The word.
+        word: Word,
+        /// The role of whoever typed it.
+        role: Option<Role>,
+        /// Who may.
+        allowed: Vec<Role>,
+    },
+    /// The ticket belongs to another OPD, or to none yet.
+    #[error("the ticket belongs to another OPD")]
+    OtherOffice,
+    /// The ticket is in another state.
+    #[error("`{word}` is not possible in the state {status}")]
+    NotNow {
+        /// The word.
+        word: Word,
+        /// The state.
+        status: Status,
+    },
+    /// The report cannot go to the Kabid before these are known.
+    #[error("not classified yet")]
+    Unclassified {
+        /// What is missing.
+        fields: Vec<Field>,
+    },
+    /// The word answers a question, and none is open.
+    #[error("nothing is asked that `{word}` could answer")]
+    NothingAsked {
+        /// The word.
+        word: Word,
+    },
+    /// The word could answer several open questions; its code would have told which.
+    #[error("several questions are open")]
+    WhichQuestion {
+        /// They.
+        open: Vec<Question>,
+    },
+    /// The question the code belongs to has been answered, or another has taken its place.
+    #[error("the question is not open any more")]
+    AnsweredAlready {
+        /// The question.
+        question: Question,
+    },
+    /// The answer is about an older version of the report.
+    #[error("version {answered} is not the latest")]
+    StaleVersion {
+        /// The version the answer is about.
+        answered: u32,
+        /// The latest.
+        current: u32,
+    },
+    /// `approval.mode` wants a signed PDF, and what came is none.
+    #[error("the signed PDF cannot be accepted")]
+    Signature {
+        /// Why.
+        fault: SignatureFault,
+    },
+    /// It was not Siaga's to take somebody's word without saying on what ground.
+    #[error("a reason must be given")]
+    NeedsReason {
+        /// The word.
+        word: Word,
+    },
+    /// The date does not lie after the deadline it is to extend.
+    #[error("the date is not later than the deadline")]
+    NotLater {
+        /// The deadline.
+        due_at: Time,
+    },
+    /// A date is needed.
+    #[error("a date must be given")]
+    NeedsDate,
+    /// A ticket cannot be its own duplicate.
+    #[error("that is this ticket itself")]
+    Itself,
+    /// There is no ticket of that number.
+    #[error("there is no ticket {number}")]
+    NoSuchTicket {
+        /// The number.
+        number: TicketNumber,
+    },
+    /// Nobody can be written to: the report had no usable sender.
+    #[error("there is no reporter to write to")]
+    NoReporter,
+    /// The ticket has that already.
+    #[error("it is so already")]
+    AlreadySo,
+    /// The ladder has no higher rung.
+    #[error("the ladder has no higher rung")]
+    NoHigherRung,
+    /// A second look must be somebody else's.
+    #[error("whoever closed the ticket cannot take the second look")]
+    SecondLookBySame,
+    /// Nothing of this ticket can be undone any more.
+    #[error("nothing can be undone")]
+    NothingToUndo,
+    /// Something else happened to the ticket since.
+    #[error("something else has happened since")]
+    OvertakenSince,
+}
+
+/// What must be known of a ticket before its report goes to the Kabid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    /// The kind of incident.
+    Kind,
+    /// The severity.
+    Severity,
+    /// The owning OPD.
+    Opd,
+}

@@ -1,0 +1,161 @@
+//! Samples of what whoever sent a command is answered.
+
+use crate::domain::approval::SignatureFault;
+use crate::domain::command::parse::Wanted;
+use crate::domain::command::vocabulary::Word;
+use crate::domain::notice::Notice;
+use crate::domain::notice::answer::{
+    Answer, CodeRequested, CodeTrouble, CommandUnproven, Doubt, EvidenceSent, Leaving, Line, Misreading, Offer,
+    Outcome, State, Transcript,
+};
+use crate::domain::question::Question;
+use crate::domain::recap::TicketLine;
+use crate::domain::role::{Audience, Role};
+use crate::domain::stage::{Stage, Status};
+use crate::domain::workflow::facts::help;
+use crate::domain::workflow::refusal::{Field, Refusal};
+use crate::templates::samples::team::clock;
+use crate::templates::samples::{at, month};
+
+pub(super) fn all() -> Vec<Notice> {
+    let mut samples = vec![transcript(done(), true, false), transcript(queries(), true, true)];
+    samples.push(transcript(refusals(), false, false));
+    samples.push(transcript(misreadings(), false, false));
+    for number in [Some("CIAMIS-2026-0007".to_owned()), None] {
+        samples.push(Notice::CodeRequested(CodeRequested {
+            number: number.clone(),
+            subject: String::new(),
+            typed: "isolasi".to_owned(),
+            word: Word::Isolate,
+        }));
+        samples.extend([Doubt::NoReply, Doubt::Domain, Doubt::Signature, Doubt::PartsDiffer].map(|doubt| {
+            Notice::CommandUnproven(CommandUnproven { number: number.clone(), subject: String::new(), doubt })
+        }));
+    }
+    samples.push(Notice::EvidenceSent(EvidenceSent {
+        number: "CIAMIS-2026-0007".to_owned(),
+        subject: "Situs Dinas Kesehatan berisi judi online".to_owned(),
+        files: vec!["layar.png".to_owned()],
+        password: "infected".to_owned(),
+    }));
+    samples
+}
+
+fn transcript(lines: Vec<Line>, executed: bool, rehearsal: bool) -> Notice {
+    Notice::Transcript(Box::new(Transcript {
+        number: executed.then(|| "CIAMIS-2026-0007".to_owned()),
+        subject: "Situs Dinas Kesehatan berisi judi online".to_owned(),
+        role: Role::Analyst,
+        rehearsal,
+        executed,
+        lines,
+        ignored: if rehearsal { "Salam, Ani".to_owned() } else { String::new() },
+        leaving: if executed && !rehearsal { vec![leaving()] } else { Vec::new() },
+        state: Some(state()),
+        next: vec![Offer::of(Word::Submit), Offer::of(Word::Ask)],
+    }))
+}
+
+fn line(typed: &str, outcome: Outcome) -> Line {
+    Line { typed: typed.to_owned(), outcome }
+}
+
+fn leaving() -> Leaving {
+    Leaving {
+        audience: Audience::Reporter,
+        recipients: vec!["Budi Warga <budi@warga.example>".to_owned()],
+        subject: "Re: Situs diretas [CIAMIS-2026-0007]".to_owned(),
+        text: "Laporan CIAMIS-2026-0007 telah kami verifikasi.".to_owned(),
+        at: at(23, 11, 5),
+    }
+}
+
+fn state() -> State {
+    State {
+        status: Status::Analysis,
+        assignee: Some("Ani Analis".to_owned()),
+        turn: Some(Audience::Assignee),
+        clock: Some(clock(Stage::Analysis)),
+        others: vec![clock(Stage::Judol)],
+    }
+}
+
+fn done() -> Vec<Line> {
+    let plain = |word| Outcome::Done { word, answer: None };
+    vec![line("ambil", plain(Word::Take)), line("valid judol tinggi dinkes", plain(Word::Verify))]
+}
+
+fn queries() -> Vec<Line> {
+    let ticket = TicketLine {
+        number: "CIAMIS-2026-0007".to_owned(),
+        subject: "Situs diretas".to_owned(),
+        status: Status::FollowUp,
+        opd: Some("dinkes".to_owned()),
+        severity: None,
+        due_at: Some(at(25, 14, 0)),
+        overdue: true,
+        days_open: 2,
+    };
+    let answers = [
+        (Word::Status, Answer::Status { number: "CIAMIS-2026-0007".to_owned(), state: state() }),
+        (Word::List, Answer::List { tickets: vec![ticket] }),
+        (Word::Recap, Answer::Recap { recap: Box::new(month()) }),
+        (Word::Help, Answer::Help { commands: help(Role::Opd) }),
+    ];
+    answers
+        .into_iter()
+        .map(|(word, answer)| line(word.as_str(), Outcome::Done { word, answer: Some(answer) }))
+        .collect()
+}
+
+fn refusals() -> Vec<Line> {
+    let word = Word::Approve;
+    let whys = [
+        Refusal::NotYours { word, role: Some(Role::Analyst), allowed: vec![Role::Kabid] },
+        Refusal::OtherOffice,
+        Refusal::NotNow { word, status: Status::New },
+        Refusal::Unclassified { fields: vec![Field::Kind, Field::Severity, Field::Opd] },
+        Refusal::NothingAsked { word },
+        Refusal::WhichQuestion { open: vec![Question::Review { version: 1 }, Question::Bssn] },
+        Refusal::AnsweredAlready { question: Question::AcceptRisk },
+        Refusal::StaleVersion { answered: 1, current: 2 },
+        Refusal::Signature { fault: SignatureFault::NoSignature },
+        Refusal::NeedsReason { word },
+        Refusal::NotLater { due_at: at(25, 14, 0) },
+        Refusal::NeedsDate,
+        Refusal::Itself,
+        Refusal::NoSuchTicket { number: "CIAMIS-2026-0999".parse().expect("a ticket number") },
+        Refusal::NoReporter,
+        Refusal::AlreadySo,
+        Refusal::NoHigherRung,
+        Refusal::SecondLookBySame,
+        Refusal::NothingToUndo,
+        Refusal::OvertakenSince,
+    ];
+    whys.map(|why| line("setuju", Outcome::Refused { why })).to_vec()
+}
+
+fn misreadings() -> Vec<Line> {
+    let whys = [
+        Misreading::Unknown { nearest: Some(Word::Verify) },
+        Misreading::Unknown { nearest: None },
+        Misreading::Missing { wanted: Wanted::Text },
+        Misreading::NotA { wanted: Wanted::Opd, found: "dinksos".to_owned() },
+        Misreading::WhoseText,
+        Misreading::SectionsMissing { sections: vec!["kronologi", "dampak"] },
+        Misreading::SeveralDocuments { count: 2 },
+        Misreading::NotAPdf,
+    ];
+    let codes = [
+        CodeTrouble::Unknown { tries_left: 4 },
+        CodeTrouble::Exhausted,
+        CodeTrouble::Used,
+        CodeTrouble::Expired,
+        CodeTrouble::Foreign,
+    ];
+    let mut lines = whys.map(|why| line("valldi", Outcome::Misread { why })).to_vec();
+    lines.extend(codes.map(|fault| line("setuju 7Q4K-9M2X", Outcome::BadCode { fault })));
+    lines.push(line("isolasi", Outcome::CodeSent { word: Word::Isolate }));
+    lines.push(line("ambil", Outcome::NotRun));
+    lines
+}

@@ -38,6 +38,7 @@ struct StageTable {
     critical: Option<Counting>,
     remind_at: Vec<String>,
     ladder: Vec<RungEntry>,
+    retry: Option<String>,
 }
 
 /// One limit, or one for each severity.
@@ -160,6 +161,15 @@ impl StageTable {
             let remedy = "add a rung at \"100%\": a deadline that passes must be seen by somebody";
             reader.fault("ladder", "the ladder has no rung for a passed deadline".to_owned(), remedy);
         }
+        let retry = match &self.retry {
+            Some(text) => Some(reader.limit(text)?),
+            None => None,
+        };
+        let follows_up = reader.stage == Stage::FollowUp;
+        if !follows_up && ladder.iter().any(|rung| rung.by == Teller::Kabid) {
+            let remedy = "let the daemon tell the Kabid instead: by = \"daemon\", to = \"kabid\"";
+            reader.fault("\"kabid\" }", "the Kabid is asked only for the OPD's follow-up".to_owned(), remedy);
+        }
         let counting = self.counting;
         if reader.stage.is_legal() && counting == Counting::Working {
             reader.fault("counting", "the law counts by the calendar".to_owned(), "write counting = \"calendar\"");
@@ -171,6 +181,7 @@ impl StageTable {
             critical: self.critical.unwrap_or(counting),
             remind_at: remind_at?,
             ladder,
+            retry,
         })
     }
 }

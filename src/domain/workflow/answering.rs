@@ -16,7 +16,7 @@ use crate::domain::workflow::refusal::Refusal;
 /// # Errors
 /// If none is open, if several are and no code tells which, or if the code's own is not open any
 /// more.
-pub fn answered<'a>(case: &'a Case, role: Role, word: Word, code: Option<Question>) -> Result<&'a Asked, Refusal> {
+pub fn answered(case: &Case, role: Role, word: Word, code: Option<Question>) -> Result<&Asked, Refusal> {
     let open = || case.questions.iter().filter(|asked| may_answer(role, word, asked.question));
     match code {
         Some(question) => open().find(|asked| asked.question == question).ok_or_else(|| gone(case, question)),

@@ -150,6 +150,9 @@ impl Draft<'_> {
         let running = self.case.open_deadline(Stage::Pdp).is_some();
         match breach {
             Breach::Yes if running || !self.status().is_open() => Err(Refusal::AlreadySo),
+            Breach::Yes if !self.is_verified() => {
+                Err(Refusal::NotNow { word: Word::PersonalData, status: self.status() })
+            }
             Breach::Yes => {
                 self.case.ticket.flags.personal_data = true;
                 self.start_at(Stage::Pdp, self.verified_at());

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::domain::Time;
 use crate::domain::command::Assessment;
+use crate::domain::command::vocabulary::Word;
 use crate::domain::deadline::Deadline;
 use crate::domain::notice::Notice;
 use crate::domain::notice::kabid::{UrgentRaised, Warning};
@@ -35,10 +36,12 @@ impl Draft<'_> {
 
     /// Whatever an analyst does with a ticket nobody has taken makes it his (domain 5.2 row 2).
     pub(super) fn take_silently(&mut self) {
-        let ticket = &mut self.case.ticket;
-        if self.by.role() == Some(Role::Analyst) && ticket.assignee.is_none() {
-            ticket.assignee = self.by.address().cloned();
+        if self.role() != Some(Role::Analyst) || self.address().is_none() {
+            return;
         }
+        let address = self.address();
+        let ticket = &mut self.case.ticket;
+        ticket.assignee = ticket.assignee.take().or(address);
         if ticket.status == Status::New {
             ticket.status = Status::Verification;
         }
@@ -46,6 +49,9 @@ impl Draft<'_> {
 
     /// `#valid`: the report is an incident. Its clock stops with the answer to the reporter.
     pub(super) fn verify(&mut self, found: Assessment) -> Result<(), Refusal> {
+        if self.is_verified() {
+            return Err(Refusal::NotNow { word: Word::Verify, status: self.status() });
+        }
         let owner = found.system.as_deref().and_then(|system| self.rules.people.owner_of(system));
         let opd = found.opd.or_else(|| owner.map(|opd| opd.code.clone()));
         let class = &mut self.case.ticket.class;
@@ -58,7 +64,7 @@ impl Draft<'_> {
         self.void(Stage::ReporterAnswer);
         self.end(Stage::Verification);
         self.enter(Status::Analysis);
-        self.resume_or_start_analysis();
+        self.start(Stage::Analysis);
         self.tell_reporter(News::ReportVerified { kind });
         self.note_class();
         self.heed_class();
@@ -69,12 +75,18 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// A ticket that was asked about in the middle of its analysis keeps the rest of that clock.
-    fn resume_or_start_analysis(&mut self) {
-        if self.case.open_deadline(Stage::Analysis).is_some() {
-            self.resume(Stage::Analysis);
-        } else {
-            self.start(Stage::Analysis);
+    /// Whether the report was found valid. A ticket that waits for its reporter may or may not be.
+    pub(super) fn is_verified(&self) -> bool {
+        match self.status() {
+            Status::AwaitingReporter => self.case.asked_from() != Status::Verification,
+            Status::New | Status::Verification | Status::Closed(_) => false,
+            Status::Analysis
+            | Status::Review
+            | Status::Repair
+            | Status::Approved
+            | Status::Forwarded
+            | Status::FollowUp
+            | Status::Recheck => true,
         }
     }
 
@@ -87,13 +99,13 @@ impl Draft<'_> {
     /// What a verified incident brings with it, whenever its class becomes known or changes: the
     /// clocks of the law, and the early warning.
     pub(super) fn heed_class(&mut self) {
-        let class = self.case.ticket.class.clone();
-        let endangers = class.kind.is_some_and(|kind| kind.endangers_domain());
-        let verified = !matches!(self.status(), Status::New | Status::Verification | Status::AwaitingReporter);
-        if !verified {
+        if !self.is_verified() {
             return;
         }
-        match (endangers, self.case.deadline(Stage::Judol).is_some()) {
+        let class = self.case.ticket.class.clone();
+        let endangers = class.kind.is_some_and(|kind| kind.endangers_domain());
+        let counts = |deadline: &Deadline| deadline.is_open() || deadline.met().is_some();
+        match (endangers, self.case.deadline(Stage::Judol).is_some_and(counts)) {
             (true, false) => self.start(Stage::Judol),
             (false, true) => self.void(Stage::Judol),
             (true, true) | (false, false) => {}

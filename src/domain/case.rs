@@ -77,8 +77,8 @@ impl Case {
     pub fn turn(&self) -> Option<&Deadline> {
         let stage = self.ticket.status.stage()?;
         let waits_for = match self.ticket.status {
-            // A report on its way, or one whose OPD has answered without acknowledging.
-            Status::Forwarded => [Stage::Forwarding, stage, Stage::FollowUp],
+            // As long as the report has not arrived, it is not the OPD's turn.
+            Status::Forwarded => [Stage::Forwarding, stage],
             Status::New
             | Status::Verification
             | Status::AwaitingReporter
@@ -88,7 +88,7 @@ impl Case {
             | Status::Approved
             | Status::FollowUp
             | Status::Recheck
-            | Status::Closed(_) => [stage; 3],
+            | Status::Closed(_) => [stage; 2],
         };
         waits_for.into_iter().find_map(|stage| self.open_deadline(stage))
     }

@@ -8,3 +8,5 @@ mod refusals;
 mod branches;
 mod matrix;
 mod graph;
+mod clocks;
+mod histories;

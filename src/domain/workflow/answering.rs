@@ -6,7 +6,7 @@ use crate::domain::command::vocabulary::Word;
 use crate::domain::notice::opd::Request;
 use crate::domain::question::{Asked, Question};
 use crate::domain::role::Role;
-use crate::domain::stage::{Stage, Status};
+use crate::domain::stage::Stage;
 use crate::domain::workflow::draft::Draft;
 use crate::domain::workflow::refusal::Refusal;
 
@@ -94,9 +94,6 @@ impl Draft<'_> {
             Question::Extension { .. } => self.answer_request(Request::Extension, false, reason),
             Question::Ownership => {
                 self.resume_paused(Stage::FollowUp);
-                if self.status() == Status::Forwarded {
-                    self.enter(Status::FollowUp);
-                }
                 self.answer_request(Request::Ownership, false, reason);
             }
             Question::Review { .. }

@@ -183,8 +183,7 @@ impl Draft<'_> {
 
     /// `#bukan`: an analyst decides; the OPD's clock stands still meanwhile.
     pub(super) fn not_ours(&mut self, reason: String) -> Result<(), Refusal> {
-        self.end(Stage::Forwarding);
-        self.end(Stage::Acknowledgement);
+        self.acknowledged();
         self.pause(Stage::FollowUp);
         self.open_question(Question::Ownership, &reason);
         self.tell_team(OpdWord::NotOurs, reason);

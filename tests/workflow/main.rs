@@ -10,3 +10,8 @@ mod matrix;
 mod graph;
 mod clocks;
 mod histories;
+mod authority;
+mod approvals;
+mod commands;
+mod reports;
+mod recaps;

@@ -39,6 +39,7 @@ struct StageTable {
     critical: Option<Counting>,
     remind_at: Vec<String>,
     ladder: Vec<RungEntry>,
+    retry: Option<String>,
 }
 
 /// One limit, or one for each severity.
@@ -164,6 +165,11 @@ impl Reader<'_> {
             let remedy = "number the rungs 1, 2, 3 … from the first to the last";
             self.refuse("ladder", "the levels of the ladder do not rise".to_owned(), remedy);
         }
+        let asked = ladder.iter().position(|rung| rung.by == Teller::Kabid);
+        if let Some(at) = asked.filter(|_| self.stage != Stage::FollowUp) {
+            let remedy = "let the daemon tell the Kabid instead: by = \"daemon\", to = \"kabid\"";
+            self.refuse(&format!("ladder.{at}.by"), "the Kabid is asked only for the OPD's follow-up".to_owned(), remedy);
+        }
         if !ladder.iter().any(|rung| rung.at.is_overdue() && rung.only_if == Condition::Always) {
             let remedy = "add a rung at \"100%\": a deadline that passes must be seen by somebody";
             self.refuse("ladder", "the ladder has no rung for a passed deadline".to_owned(), remedy);
@@ -180,6 +186,10 @@ impl StageTable {
         };
         let remind_at = reader.reminders(&self.remind_at);
         let ladder = reader.ladder(&self.ladder);
+        let retry = match &self.retry {
+            Some(text) => Some(reader.limit("retry", text)?),
+            None => None,
+        };
         let counting = self.counting;
         let critical = self.critical.unwrap_or(counting);
         if reader.stage.is_legal() && (counting == Counting::Working || critical == Counting::Working) {
@@ -190,7 +200,7 @@ impl StageTable {
             let remedy = "write reporter, assignee, analysts, kabid or opd";
             reader.refuse("owner", "nobody in particular has this turn".to_owned(), remedy);
         }
-        Some(Rule { owner: self.owner, limit: limit?, counting, critical, remind_at: remind_at?, ladder: ladder? })
+        Some(Rule { owner: self.owner, limit: limit?, counting, critical, remind_at: remind_at?, ladder: ladder?, retry })
     }
 }
 

@@ -80,8 +80,8 @@ pub enum Verdict {
     Silence,
 }
 
-/// Mails with a code or a token that one person gets in an hour: a forger must not make us bombard
-/// anybody.
+/// Mails about proofs (codes, tokens, explanations) that one person gets in an hour: a forger must
+/// not make us bombard anybody.
 pub const PROOFS_PER_HOUR: u32 = 3;
 
 /// Judges a command of that class.
@@ -95,13 +95,12 @@ pub fn judge(class: Class, subject: Subject, proof: Proof, policy: &CommandPolic
     if !proof.registered {
         return Verdict::Silence;
     }
+    let denied = if has_our_mail && spare { Verdict::Explain } else { Verdict::Silence };
     match (proof.signature, proof.domain) {
-        (SignatureProof::Bad, _) if has_our_mail => return Verdict::Explain,
-        (SignatureProof::Bad, _) => return Verdict::Silence,
+        (SignatureProof::Bad, _) => return denied,
         // A signature survives any path.
         (SignatureProof::Good, _) => return Verdict::Act,
-        (SignatureProof::None, Evidence::Fail) if has_our_mail => return Verdict::Explain,
-        (SignatureProof::None, Evidence::Fail) => return Verdict::Silence,
+        (SignatureProof::None, Evidence::Fail) => return denied,
         (SignatureProof::None, Evidence::Pass | Evidence::None) => {}
     }
     match class {
@@ -115,7 +114,8 @@ pub fn judge(class: Class, subject: Subject, proof: Proof, policy: &CommandPolic
         Class::C3 if proof.code == CodeProof::Fresh => Verdict::Act,
         Class::C1 | Class::C2 if has_our_mail && spare => Verdict::SendCode,
         Class::C3 if (vouched || has_our_mail) && spare => Verdict::SendCode,
-        Class::C1 | Class::C2 | Class::C3 if spare => Verdict::SendToken,
+        // Where domains vouch, a mail that nobody vouches for is a forgery and helps nobody further.
+        Class::C1 | Class::C2 | Class::C3 if spare && domain_suffices => Verdict::SendToken,
         Class::C1 | Class::C2 | Class::C3 => Verdict::Silence,
     }
 }

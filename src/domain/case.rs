@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::Time;
 use crate::domain::approval::Approval;
-use crate::domain::deadline::{Deadline, Run};
+use crate::domain::deadline::Deadline;
 use crate::domain::question::{Asked, Question};
 use crate::domain::report::ReportVersion;
 use crate::domain::stage::{Stage, Status};
@@ -33,6 +33,10 @@ pub struct Case {
     pub claim: Option<String>,
     /// When the reporter objected to the end; a second look is due.
     pub objected_at: Option<Time>,
+    /// When BSSN was told.
+    pub bssn_at: Option<Time>,
+    /// When the reporter was told of the end.
+    pub reporter_told_at: Option<Time>,
 }
 
 impl Case {
@@ -48,6 +52,8 @@ impl Case {
             forwarded_at: None,
             claim: None,
             objected_at: None,
+            bssn_at: None,
+            reporter_told_at: None,
         }
     }
 
@@ -70,9 +76,9 @@ impl Case {
     /// that waits for its delivery.
     pub fn turn(&self) -> Option<&Deadline> {
         let stage = self.ticket.status.stage()?;
-        let on_its_way = (stage == Stage::Acknowledgement).then(|| self.open_deadline(Stage::Forwarding)).flatten();
-        on_its_way.or_else(|| self.open_deadline(stage)).or_else(|| match self.ticket.status {
-            Status::Forwarded => self.open_deadline(Stage::FollowUp),
+        let waits_for = match self.ticket.status {
+            // As long as the report has not arrived, it is not the OPD's turn.
+            Status::Forwarded => [Stage::Forwarding, stage],
             Status::New
             | Status::Verification
             | Status::AwaitingReporter
@@ -82,8 +88,9 @@ impl Case {
             | Status::Approved
             | Status::FollowUp
             | Status::Recheck
-            | Status::Closed(_) => None,
-        })
+            | Status::Closed(_) => [stage; 2],
+        };
+        waits_for.into_iter().find_map(|stage| self.open_deadline(stage))
     }
 
     /// Every timer this case should have, with the deadline it belongs to. The store keeps them as
@@ -97,6 +104,11 @@ impl Case {
         self.deadlines.iter().flat_map(of).collect()
     }
 
+    /// The questions that are open, oldest first.
+    pub fn open_questions(&self) -> impl Iterator<Item = Question> + '_ {
+        self.questions.iter().map(|asked| asked.question)
+    }
+
     /// The open question of that kind.
     pub fn asked(&self, is: impl Fn(Question) -> bool) -> Option<&Asked> {
         self.questions.iter().find(|asked| is(asked.question))
@@ -105,7 +117,7 @@ impl Case {
     /// The status a ticket goes back to when the reporter has answered: told by the clock that
     /// stands still for him.
     pub fn asked_from(&self) -> Status {
-        let paused = |stage| self.deadline(stage).is_some_and(|deadline| matches!(deadline.run, Run::Paused { .. }));
+        let paused = |stage| self.deadline(stage).is_some_and(Deadline::is_paused);
         match (paused(Stage::Analysis), &self.report) {
             (true, Some(_)) => Status::Repair,
             (true, None) => Status::Analysis,

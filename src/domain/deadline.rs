@@ -160,6 +160,16 @@ impl Deadline {
         matches!(self.run, Run::Running { .. })
     }
 
+    /// Whether it stands still.
+    pub fn is_paused(&self) -> bool {
+        matches!(self.run, Run::Paused { .. })
+    }
+
+    /// When it ended.
+    pub fn ended_at(&self) -> Option<Time> {
+        if let Run::Ended { at, .. } = self.run { Some(at) } else { None }
+    }
+
     /// Whether it has not ended.
     pub fn is_open(&self) -> bool {
         !matches!(self.run, Run::Ended { .. })

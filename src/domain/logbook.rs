@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::domain::command::vocabulary::Word;
 use crate::domain::digest::{Digest, DigestBuilder};
 use crate::domain::role::Actor;
 
@@ -47,6 +48,30 @@ pub enum Kind {
     DeliveryFailed,
     /// A person asked for a mail to be sent again.
     SendingRetried,
+    /// A command was carried out.
+    Command(Word),
+    /// A command was taken back before its mail had left.
+    Undone,
+    /// A command was refused.
+    CommandRefused,
+    /// The reporter answered what he was asked, or objected to the end.
+    ReporterWrote,
+    /// The OPD wrote by hand, which says that it has the report.
+    OpdWrote,
+    /// The approved report left for the OPD (SOP 6).
+    ReportForwarded,
+    /// The mail server took it.
+    ForwardSent,
+    /// It could not be delivered, or came back.
+    ForwardFailed,
+    /// The Kabid was asked whether the next rung is climbed.
+    EscalationProposed,
+    /// A rung was passed over: its condition did not hold.
+    RungPassed,
+    /// The ticket this one is a duplicate of was resolved.
+    ParentResolved,
+    /// A part of the incident became a ticket of its own.
+    PartOpened,
 }
 
 impl Kind {
@@ -66,6 +91,18 @@ impl Kind {
             Kind::ReminderOvertaken => "reminder_overtaken",
             Kind::DeliveryFailed => "delivery_failed",
             Kind::SendingRetried => "sending_retried",
+            Kind::Command(word) => word.as_str(),
+            Kind::Undone => "undone",
+            Kind::CommandRefused => "command_refused",
+            Kind::ReporterWrote => "reporter_wrote",
+            Kind::OpdWrote => "opd_wrote",
+            Kind::ReportForwarded => "report_forwarded",
+            Kind::ForwardSent => "forward_sent",
+            Kind::ForwardFailed => "forward_failed",
+            Kind::EscalationProposed => "escalation_proposed",
+            Kind::RungPassed => "rung_passed",
+            Kind::ParentResolved => "parent_resolved",
+            Kind::PartOpened => "part_opened",
         }
     }
 }

@@ -23,6 +23,7 @@ pub mod incoming;
 pub mod completeness;
 pub mod answer;
 pub mod command;
+pub mod leaving;
 pub mod question;
 pub mod report;
 pub mod approval;

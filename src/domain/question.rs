@@ -57,6 +57,21 @@ impl Question {
         }
     }
 
+    /// The version of the report, if it is about one.
+    pub fn version(self) -> Option<u32> {
+        if let Question::Review { version } = self { Some(version) } else { None }
+    }
+
+    /// The level of the rung, if it is about one.
+    pub fn level(self) -> Option<u8> {
+        if let Question::Escalation { level } = self { Some(level) } else { None }
+    }
+
+    /// Until when more time is asked for, if it is.
+    pub fn until(self) -> Option<Time> {
+        if let Question::Extension { until } = self { Some(until) } else { None }
+    }
+
     /// Who answers it.
     pub fn answered_by(self) -> Role {
         match self {

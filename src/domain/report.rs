@@ -115,8 +115,8 @@ pub struct ReportVersion {
     pub version: u32,
     /// Over everything that was submitted: what an approval is bound to.
     pub digest: Digest,
-    /// Who submitted it.
-    pub submitted_by: Address,
+    /// Who submitted it; nobody, if it was done at the command line.
+    pub submitted_by: Option<Address>,
     /// When.
     pub submitted_at: Time,
     /// The document, if it is a file.

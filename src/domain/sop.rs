@@ -57,6 +57,8 @@ pub struct Rule {
     pub remind_at: Vec<Moment>,
     /// Who is told next, the lowest rung first.
     pub ladder: Vec<Rung>,
+    /// For a step that is done again because it did not hold: the least time for another try.
+    pub retry: Option<Limit>,
 }
 
 /// How long a step may take.

@@ -8,8 +8,7 @@ use crate::domain::deadline::{Deadline, Run, Span};
 use crate::domain::stage::Stage;
 use crate::domain::ticket::Ticket;
 use crate::domain::timer::{TimerKind, fire_or_wait};
-use crate::domain::workflow::Rules;
-use crate::domain::workflow::timers::timers_fired;
+use crate::domain::workflow::{Event, Rules, decide};
 use crate::engine::{Context, Engine};
 use crate::store::timers::StoredTimer;
 use crate::store::{logbook, tickets, timers};
@@ -52,18 +51,19 @@ impl Context {
         ripe.retain(|timer| timer.stage == stage);
         let kinds: Vec<TimerKind> = ripe.iter().map(|timer| timer.kind).collect();
         let case = case_of(ticket, stage, &self.rules);
-        let fired = timers_fired(&case, stage, &kinds, &self.rules, now);
-        for entry in &fired.log {
+        let fired = kinds.into_iter().map(|kind| (stage, kind)).collect();
+        let decision = decide(&case, &Event::TimersFired(fired), &self.rules, now)?;
+        for entry in &decision.log {
             logbook::append(db, Some(case.ticket.id), entry, now)?;
         }
-        for notice in &fired.notices {
-            let purpose = format!("timer:{}:{}", ripe[0].id, notice.audience().as_str());
-            self.post_to_audience(db, notice, Some(&case.ticket), &purpose, now)?;
+        for saying in &decision.sayings {
+            let purpose = format!("timer:{}:{}", ripe[0].id, saying.notice.audience().as_str());
+            self.post_to_audience(db, &saying.notice, Some(&case.ticket), &purpose, now)?;
         }
         for timer in ripe {
             timers::fire(db, timer, now)?;
         }
-        Ok(fired.notices.len())
+        Ok(decision.sayings.len())
     }
 }
 

@@ -17,7 +17,7 @@ use crate::domain::notice::team::{EvidenceFile, MessageFiled, OwnHost, TicketOpe
 use crate::domain::person::{Address, Person};
 use crate::domain::stage::Stage;
 use crate::domain::ticket::Ticket;
-use crate::domain::workflow::{Report, minutes_left, open};
+use crate::domain::workflow::{Report, open};
 use crate::engine::Context;
 use crate::engine::commit::Posting;
 use crate::engine::intake::{Action, Incoming, Verdict, actor, filing};
@@ -159,7 +159,7 @@ impl Context {
             language: mail.language,
             arrived_at: incoming.arrived_at,
             due_at,
-            minutes_left: minutes_left(now, due_at, counting, &self.rules.calendar),
+            minutes_left: self.rules.calendar.time_between(now, due_at, counting).num_minutes(),
             counting,
             text: shown_text(mail),
             files: evidence_files(mail),

@@ -94,7 +94,6 @@ const TO_OTHERS: Shipped = in_indonesian![
     "report_approved",
     "ticket_assigned",
     "review_requested",
-    "signature_refused",
     "report_forwarded",
     "ticket_closed",
     "decision_requested",

@@ -109,7 +109,7 @@ impl Arguments<'_> {
         if self.rest.is_empty() {
             return Err(Misread::Missing(wanted));
         }
-        read(&self.rest.to_lowercase()).ok_or_else(|| self.not_a(wanted))
+        read(&unquoted(&self.rest).to_lowercase()).ok_or_else(|| self.not_a(wanted))
     }
 
     fn not_a(&self, wanted: Wanted) -> Misread {
@@ -123,7 +123,7 @@ impl Arguments<'_> {
             None => (std::mem::take(&mut self.rest), String::new()),
         };
         self.rest = rest;
-        Some(word).filter(|word| !word.is_empty())
+        Some(unquoted(&word).to_owned()).filter(|word| !word.is_empty())
     }
 
     fn opd(&self) -> Result<String, Misread> {
@@ -198,7 +198,7 @@ impl Arguments<'_> {
     fn date(&mut self) -> Result<Option<NaiveDate>, Misread> {
         let today = self.today();
         while let Some(word) = self.next() {
-            if !matches!(word.to_lowercase().as_str(), "s.d." | "s.d" | "s/d" | "sd" | "sampai" | "hingga" | "until") {
+            if !matches!(word.to_lowercase().as_str(), "s.d" | "s/d" | "sd" | "sampai" | "hingga" | "until") {
                 let date = date(&word, today);
                 return date.map(Some).ok_or(Misread::NotA { wanted: Wanted::Date, found: word });
             }
@@ -223,6 +223,11 @@ impl Arguments<'_> {
     fn today(&self) -> NaiveDate {
         self.reading.calendar.local(self.reading.now).date_naive()
     }
+}
+
+/// A word without the quotes a phone puts around it, and the full stop it puts behind it.
+fn unquoted(word: &str) -> &str {
+    word.trim_matches(['"', '\'', '“', '”', '„', '‘', '’', '«', '»', ',', ';']).trim_end_matches('.')
 }
 
 fn breach(word: &str) -> Option<Breach> {

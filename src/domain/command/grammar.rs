@@ -27,6 +27,19 @@ pub fn command_lines(text: &str) -> Vec<CommandLine> {
     if run.len() > LINES_MAX { Vec::new() } else { run }
 }
 
+/// The text below the command lines; all of it, if it begins with none.
+pub fn below_commands(text: &str) -> &str {
+    let mut below = text;
+    for line in text.split_inclusive('\n') {
+        let in_run = line.trim().is_empty() || command_line(line.trim_end_matches(['\r', '\n'])).is_some();
+        if !in_run {
+            break;
+        }
+        below = &below[line.len()..];
+    }
+    below
+}
+
 /// `#word arguments`: the hash first on the line, the word ASCII and whole.
 fn command_line(line: &str) -> Option<CommandLine> {
     let rest = line.strip_prefix('#')?;
@@ -67,5 +80,14 @@ mod tests {
         check("#valid2", &[]);
         check(&"#ambil\n".repeat(6), &[]);
         check("", &[]);
+    }
+
+    #[test]
+    fn the_text_below_is_what_no_command_line_is() {
+        let check = |text: &str, below: &str| assert_eq!(below_commands(text), below, "{text:?}");
+        check("#tanya\nDi halaman mana?\n#bukan perintah", "Di halaman mana?\n#bukan perintah");
+        check("\r\n#valid judol\r\n#catat\r\n\r\nTeks\r\n", "Teks\r\n");
+        check("#ambil", "");
+        check("Halo\n#valid", "Halo\n#valid");
     }
 }

@@ -134,8 +134,8 @@ fn unknown(line: &CommandLine, nearest: Option<Word>) -> Misread {
     Misread::Unknown { typed: line.word.clone(), nearest }
 }
 
-/// Takes the code off a line that may carry one. Where a text may follow, a code must look like no
-/// word: it has a digit, or its hyphen.
+/// Takes the code off a line that may carry one. Where a text or a date may follow, a code must look
+/// like neither: it has its hyphen, or digits among letters.
 fn without_code(word: Word, arguments: &str) -> (Option<String>, String) {
     let only_code = matches!(word, Word::Approve | Word::Forward);
     let may_carry = only_code
@@ -150,8 +150,10 @@ fn without_code(word: Word, arguments: &str) -> (Option<String>, String) {
                 | Word::NewTicket
         );
     let is_code = |token: &str| {
-        let distinct = token.contains(|c: char| c.is_ascii_digit()) || token.find('-') == Some(4);
-        Code::typed(token).is_some() && (only_code || distinct)
+        let hyphened = token.len() == 9 && token.find('-') == Some(4);
+        let has = |kind: fn(&char) -> bool| token.chars().any(|c| kind(&c));
+        let mixed = token.len() == 8 && has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
+        Code::typed(token).is_some() && (only_code || hyphened || mixed)
     };
     let tokens: Vec<&str> = arguments.split_whitespace().collect();
     match tokens.iter().position(|token| is_code(token)).filter(|_| may_carry) {

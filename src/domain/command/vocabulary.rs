@@ -182,7 +182,7 @@ static TABLE: &[Row] = &[
     row(W::Merge,        "gabung",    &["merge"],               TEAM_C2,          Arguments,          "gabung 0087",                 "menggabungkan tiket ini ke tiket lain"),
     row(W::Split,        "pisah",     &["split"],               TEAM_C2,          Arguments,          "pisah disdukcapil",           "membuka tiket anak untuk OPD lain yang juga terdampak"),
     row(W::NewTicket,    "tiketbaru", &["new"],                 TEAM_C3,          Text(true),         "tiketbaru laporan lewat telepon", "membuka tiket untuk laporan yang tidak datang lewat surel"),
-    row(W::Undo,         "batal",     &["undo"],                TEAM_AND_OPD_C1,  Nothing,            "batal",                       "membatalkan perintah terakhir selama suratnya belum keluar"),
+    row(W::Undo,         "batal",     &["undo"],                TEAM_C1,          Nothing,            "batal",                       "membatalkan perintah terakhir selama suratnya belum keluar"),
     row(W::Status,       "status",    &[],                      EVERYBODY,        Arguments,          "status",                      "menjawab keadaan tiket"),
     row(W::List,         "daftar",    &["list"],                TEAM_C1,          Nothing,            "daftar",                      "menjawab daftar tiket yang terbuka"),
     row(W::Recap,        "rekap",     &["report", "recap"],     TEAM_C1,          Arguments,          "rekap 11/2026",               "menjawab rekapitulasi sebulan"),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::Time;
-use crate::domain::approval::{Mode, SignatureFault};
+use crate::domain::approval::Mode;
 use crate::domain::digest::Digest;
 use crate::domain::notice::team::{About, Clock};
 use crate::domain::question::Question;
@@ -45,16 +45,6 @@ pub struct ReportSection {
     pub section: &'static str,
     /// Its text.
     pub text: String,
-}
-
-/// K3: the signed PDF cannot be accepted; the ticket stays as it is.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SignatureRefused {
-    /// The ticket.
-    #[serde(flatten)]
-    pub about: About,
-    /// Why.
-    pub fault: SignatureFault,
 }
 
 /// K4: the report is on its way.

@@ -14,8 +14,8 @@ use serde::Serialize;
 use crate::domain::incoming::Language;
 use crate::domain::notice::answer::{CodeRequested, CommandUnproven, EvidenceSent, Transcript};
 use crate::domain::notice::kabid::{
-    DailyDigest, DecisionRequested, IsolationOrdered, MonthlyRecap, ReportForwarded, ReviewRequested, SignatureRefused,
-    TicketClosed, UrgentRaised,
+    DailyDigest, DecisionRequested, IsolationOrdered, MonthlyRecap, ReportForwarded, ReviewRequested, TicketClosed,
+    UrgentRaised,
 };
 use crate::domain::notice::opd::{
     AcknowledgementNoted, BssnReport, EarlyWarning, EscalationMemo, FixConfirmed, FixIncomplete, FollowUpOverdue,
@@ -59,8 +59,6 @@ pub enum Notice {
     TicketAssigned(TicketAssigned),
     /// K1: a version of the report waits for the Kabid.
     ReviewRequested(ReviewRequested),
-    /// K3: the signed PDF cannot be accepted.
-    SignatureRefused(SignatureRefused),
     /// K4: the report is on its way.
     ReportForwarded(ReportForwarded),
     /// K4: the ticket has ended.
@@ -132,7 +130,6 @@ impl Notice {
             Notice::ReportApproved(_) => "report_approved",
             Notice::TicketAssigned(_) => "ticket_assigned",
             Notice::ReviewRequested(_) => "review_requested",
-            Notice::SignatureRefused(_) => "signature_refused",
             Notice::ReportForwarded(_) => "report_forwarded",
             Notice::TicketClosed(_) => "ticket_closed",
             Notice::DecisionRequested(_) => "decision_requested",
@@ -172,10 +169,7 @@ impl Notice {
             | Notice::OpdSaid(_)
             | Notice::ReportApproved(_)
             | Notice::TicketAssigned(_) => Audience::Assignee,
-            Notice::ReviewRequested(_)
-            | Notice::SignatureRefused(_)
-            | Notice::ReportForwarded(_)
-            | Notice::TicketClosed(_) => Audience::Kabid,
+            Notice::ReviewRequested(_) | Notice::ReportForwarded(_) | Notice::TicketClosed(_) => Audience::Kabid,
             Notice::ReportDelivered(_)
             | Notice::FollowUpReminder(_)
             | Notice::FixIncomplete(_)

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use crate::domain::Time;
 use crate::domain::calendar::Calendar;
 use crate::domain::case::Case;
-use crate::domain::deadline::{Deadline, Run, Span};
+use crate::domain::deadline::{Deadline, Span};
 use crate::domain::kind::IncidentKind;
-use crate::domain::recap::{Intake, KindFigures, LegalFigures, OfficeFigures, Share, StepFigures, TicketRow};
+use crate::domain::recap::{Intake, KindFigures, LegalFigures, OfficeFigures, Share, StepFigures};
 use crate::domain::severity::Severity;
 use crate::domain::stage::{Disposition, Stage, Status};
 
@@ -16,11 +16,12 @@ const HASTY_SECONDS: i64 = 300;
 /// The steps that make a ticket compliant with the SOP.
 const SOP_STEPS: [Stage; 3] = [Stage::Verification, Stage::Analysis, Stage::Review];
 
-pub(super) fn intake(rows: &[&TicketRow]) -> Intake {
+pub(super) fn intake(cases: &[&Case]) -> Intake {
     let mut intake = Intake::default();
-    for row in rows {
+    for case in cases {
         intake.received += 1;
-        let place = match row.case.ticket.status {
+        let place = match case.ticket.status {
+            Status::AwaitingReporter if case.asked_from() != Status::Verification => &mut intake.valid,
             Status::New | Status::Verification | Status::AwaitingReporter => &mut intake.open,
             Status::Closed(Disposition::NotValid) => &mut intake.not_valid,
             Status::Closed(Disposition::Duplicate) => &mut intake.duplicate,
@@ -40,17 +41,12 @@ pub(super) fn intake(rows: &[&TicketRow]) -> Intake {
     intake
 }
 
-pub(super) fn step(
-    stage: Stage,
-    rows: &[TicketRow],
-    within: impl Fn(Time) -> bool,
-    calendar: &Calendar,
-) -> StepFigures {
-    let ended: Vec<&Deadline> = rows
+pub(super) fn step(stage: Stage, cases: &[Case], within: impl Fn(Time) -> bool, calendar: &Calendar) -> StepFigures {
+    let ended: Vec<&Deadline> = cases
         .iter()
-        .flat_map(|row| &row.case.deadlines)
+        .flat_map(|case| &case.deadlines)
         .filter(|deadline| {
-            deadline.stage == stage && deadline.met().is_some() && ended_at(deadline).is_some_and(&within)
+            deadline.stage == stage && deadline.met().is_some() && deadline.ended_at().is_some_and(&within)
         })
         .collect();
     let taken = || ended.iter().map(|deadline| deadline.taken(deadline.due_at, calendar)).collect::<Vec<_>>();
@@ -60,13 +56,6 @@ pub(super) fn step(
         median: middle(taken(), 50),
         ninetieth: middle(taken(), 90),
         paused: ended.iter().fold(Span::default(), |sum, deadline| sum + deadline.idle),
-    }
-}
-
-fn ended_at(deadline: &Deadline) -> Option<Time> {
-    match deadline.run {
-        Run::Ended { at, .. } => Some(at),
-        Run::Running { .. } | Run::Paused { .. } => None,
     }
 }
 
@@ -91,46 +80,50 @@ pub(super) fn compliant(case: &Case) -> Option<bool> {
     (all_done && case.approval.is_some()).then(|| SOP_STEPS.iter().all(|stage| of(*stage).all(|met| met)))
 }
 
-pub(super) fn offices(all: &[TicketRow], of_time: &[&TicketRow]) -> Vec<OfficeFigures> {
-    let mut offices: BTreeMap<&str, Vec<&TicketRow>> = BTreeMap::new();
-    for row in of_time {
-        if let Some(opd) = &row.case.ticket.class.opd {
-            offices.entry(opd).or_default().push(row);
+pub(super) fn offices(all: &[Case], of_time: &[&Case]) -> Vec<OfficeFigures> {
+    let mut offices: BTreeMap<&str, Vec<&Case>> = BTreeMap::new();
+    for case in of_time {
+        if let Some(opd) = &case.ticket.class.opd {
+            offices.entry(opd).or_default().push(case);
         }
     }
-    let met = |rows: &[&TicketRow], stage: Stage| {
-        let deadlines = rows.iter().flat_map(|row| &row.case.deadlines).filter(|deadline| deadline.stage == stage);
-        Share::of(deadlines.filter_map(Deadline::met).collect::<Vec<_>>())
+    offices.into_iter().map(|(opd, cases)| office(opd, &cases, all)).collect()
+}
+
+fn office(opd: &str, cases: &[&Case], all: &[Case]) -> OfficeFigures {
+    let met = |stage: Stage| {
+        let deadlines = cases.iter().flat_map(|case| &case.deadlines).filter(move |deadline| deadline.stage == stage);
+        Share::of(deadlines.filter_map(Deadline::met))
     };
-    let count = |rows: &[&TicketRow], is: &dyn Fn(&TicketRow) -> bool| {
-        u32::try_from(rows.iter().filter(|row| is(row)).count()).unwrap_or(u32::MAX)
-    };
-    let figures = |(opd, rows): (&str, Vec<&TicketRow>)| OfficeFigures {
+    OfficeFigures {
         opd: opd.to_owned(),
-        tickets: count(&rows, &|_| true),
-        open: count(&rows, &|row| row.case.ticket.status.is_open()),
-        acknowledged: met(&rows, Stage::Acknowledgement),
-        repaired: met(&rows, Stage::FollowUp),
-        false_fixes: rows.iter().map(|row| row.case.ticket.tally.false_fixes).sum(),
-        repeated: count(&rows, &|row| is_repeated(row, all)),
-    };
-    offices.into_iter().map(figures).collect()
+        tickets: count(cases.iter()),
+        open: count(cases.iter().filter(|case| case.ticket.status.is_open())),
+        acknowledged: met(Stage::Acknowledgement),
+        repaired: met(Stage::FollowUp),
+        false_fixes: cases.iter().map(|case| case.ticket.tally.false_fixes).sum(),
+        repeated: count(cases.iter().filter(|case| is_repeated(case, all))),
+    }
+}
+
+fn count(of: impl Iterator) -> u32 {
+    u32::try_from(of.count()).unwrap_or(u32::MAX)
 }
 
 /// Whether the same system had a ticket before that was no mistake.
-fn is_repeated(row: &TicketRow, all: &[TicketRow]) -> bool {
-    let ticket = &row.case.ticket;
+fn is_repeated(case: &Case, all: &[Case]) -> bool {
+    let ticket = &case.ticket;
     ticket.class.system.is_some()
-        && all.iter().map(|other| &other.case.ticket).any(|other| {
+        && all.iter().map(|other| &other.ticket).any(|other| {
             other.class.system == ticket.class.system
                 && other.opened_at < ticket.opened_at
                 && other.status == Status::Closed(Disposition::Resolved)
         })
 }
 
-pub(super) fn kinds(rows: &[&TicketRow]) -> Vec<KindFigures> {
+pub(super) fn kinds(cases: &[&Case]) -> Vec<KindFigures> {
     let mut kinds: BTreeMap<IncidentKind, (BTreeMap<Severity, u32>, u32)> = BTreeMap::new();
-    for class in rows.iter().map(|row| &row.case.ticket.class) {
+    for class in cases.iter().map(|case| &case.ticket.class) {
         if let Some(kind) = class.kind {
             let (by_severity, total) = kinds.entry(kind).or_default();
             *total += 1;
@@ -147,24 +140,23 @@ pub(super) fn kinds(rows: &[&TicketRow]) -> Vec<KindFigures> {
     kinds.into_iter().map(figures).collect()
 }
 
-pub(super) fn legal(rows: &[TicketRow], within: impl Fn(Time) -> bool) -> LegalFigures {
+pub(super) fn legal(cases: &[Case], within: impl Fn(Time) -> bool) -> LegalFigures {
     let met = |stage| {
-        let deadlines = rows.iter().flat_map(|row| &row.case.deadlines).filter(|deadline| deadline.stage == stage);
-        let ended = deadlines.filter(|deadline| ended_at(deadline).is_some_and(&within));
+        let deadlines = cases.iter().flat_map(|case| &case.deadlines).filter(|deadline| deadline.stage == stage);
+        let ended = deadlines.filter(|deadline| deadline.ended_at().is_some_and(&within));
         Share::of(ended.filter_map(Deadline::met).collect::<Vec<_>>())
     };
-    let told = rows.iter().filter(|row| row.bssn_at.is_some_and(&within)).count();
     LegalFigures {
         personal_data: met(Stage::Pdp),
-        bssn: u32::try_from(told).unwrap_or(u32::MAX),
+        bssn: count(cases.iter().filter(|case| case.bssn_at.is_some_and(&within))),
         vital: met(Stage::Iiv),
         domain: met(Stage::Judol),
     }
 }
 
-pub(super) fn rungs(rows: &[&TicketRow]) -> Vec<(u8, u32)> {
+pub(super) fn rungs(cases: &[&Case]) -> Vec<(u8, u32)> {
     let mut rungs: BTreeMap<u8, u32> = BTreeMap::new();
-    for level in rows.iter().map(|row| row.case.ticket.tally.escalation).filter(|level| *level > 0) {
+    for level in cases.iter().map(|case| case.ticket.tally.escalation).filter(|level| *level > 0) {
         *rungs.entry(level).or_default() += 1;
     }
     rungs.into_iter().collect()

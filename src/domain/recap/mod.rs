@@ -14,19 +14,6 @@ use crate::domain::role::Role;
 use crate::domain::severity::Severity;
 use crate::domain::stage::{Disposition, Stage, Status};
 
-/// What is counted of one ticket.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TicketRow {
-    /// The ticket with its clocks.
-    pub case: Case,
-    /// Version of the report that was approved, if one was.
-    pub approved_version: Option<u32>,
-    /// When BSSN was told, if it was.
-    pub bssn_at: Option<Time>,
-    /// Whether the reporter was told of the end.
-    pub reporter_told: bool,
-}
-
 /// A count out of a count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Share {
@@ -207,39 +194,35 @@ const MEASURED: [Stage; 7] = [
     Stage::Recheck,
 ];
 
-/// The numbers of the time from `from` to before `until`. `rows` are all tickets ever, oldest
+/// The numbers of the time from `from` to before `until`. `cases` are all tickets ever, oldest
 /// first: what repeats an older one is seen only so.
-pub fn recap(rows: &[TicketRow], from: Time, until: Time, calendar: &Calendar, now: Time) -> Recap {
+pub fn recap(cases: &[Case], from: Time, until: Time, calendar: &Calendar, now: Time) -> Recap {
     let within = |at: Time| from <= at && at < until;
-    let of_time: Vec<&TicketRow> = rows.iter().filter(|row| within(row.case.ticket.opened_at)).collect();
-    let closed: Vec<&TicketRow> = rows.iter().filter(|row| row.case.ticket.closed_at.is_some_and(within)).collect();
-    let resolved = |row: &&&TicketRow| row.case.ticket.status == Status::Closed(Disposition::Resolved);
-    let times = closed.iter().filter(resolved).filter_map(|row| {
-        let ticket = &row.case.ticket;
-        Some(Span::between(ticket.opened_at, ticket.closed_at?, calendar))
-    });
-    let approved = of_time.iter().filter_map(|row| row.approved_version);
-    let asked = of_time.iter().map(|row| (row.case.ticket.number.to_string(), row.case.ticket.tally.questions));
-    let open = rows.iter().filter(|row| row.case.ticket.status.is_open());
-    let lines = open.map(|row| line(&row.case, now));
+    let of_time: Vec<&Case> = cases.iter().filter(|case| within(case.ticket.opened_at)).collect();
+    let closed: Vec<&Case> = cases.iter().filter(|case| case.ticket.closed_at.is_some_and(within)).collect();
+    let resolved = closed.iter().filter(|case| case.ticket.status == Status::Closed(Disposition::Resolved));
+    let times =
+        resolved.filter_map(|case| Some(Span::between(case.ticket.opened_at, case.ticket.closed_at?, calendar)));
+    let approved = of_time.iter().filter_map(|case| case.approval.as_ref());
+    let asked = of_time.iter().map(|case| (case.ticket.number.to_string(), case.ticket.tally.questions));
+    let lines = cases.iter().filter(|case| case.ticket.status.is_open()).map(|case| line(case, now));
+    let with_reporter = closed.iter().filter(|case| case.ticket.reporter.is_some());
     Recap {
         from,
         until,
         intake: intake(&of_time),
-        steps: MEASURED.iter().map(|stage| step(*stage, rows, within, calendar)).collect(),
-        compliant: Share::of(of_time.iter().filter_map(|row| compliant(&row.case))),
-        first_time: Share::of(approved.map(|version| version == 1)),
-        offices: offices(rows, &of_time),
+        steps: MEASURED.iter().map(|stage| step(*stage, cases, within, calendar)).collect(),
+        compliant: Share::of(of_time.iter().filter_map(|case| compliant(case))),
+        first_time: Share::of(approved.map(|approval| approval.version == 1)),
+        offices: offices(cases, &of_time),
         kinds: kinds(&of_time),
         long_open: lines.filter(|line| line.days_open > LONG_OPEN_DAYS).collect(),
-        legal: legal(rows, within),
+        legal: legal(cases, within),
         rungs: rungs(&of_time),
-        reporter_told: Share::of(
-            closed.iter().filter(|row| row.case.ticket.reporter.is_some()).map(|row| row.reporter_told),
-        ),
-        reopened: of_time.iter().map(|row| row.case.ticket.tally.reopened).sum(),
+        reporter_told: Share::of(with_reporter.map(|case| case.reporter_told_at.is_some())),
+        reopened: of_time.iter().map(|case| case.ticket.tally.reopened).sum(),
         until_resolved: middle(times.collect(), 50),
-        hasty: of_time.iter().filter(|row| is_hasty(&row.case)).map(|row| row.case.ticket.number.to_string()).collect(),
+        hasty: of_time.iter().filter(|case| is_hasty(case)).map(|case| case.ticket.number.to_string()).collect(),
         questions: asked.filter(|(_, questions)| *questions > 0).collect(),
     }
 }

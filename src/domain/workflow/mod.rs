@@ -1,28 +1,42 @@
 //! The SOP as decisions: what must be true after an event. Pure; the engine makes it so.
 
+mod table;
+mod draft;
+mod verification;
+mod report;
+mod follow_up;
+pub mod answering;
+mod beside;
+mod wrote;
+mod timers;
+pub mod parts;
+pub mod undo;
+pub mod possible;
 pub mod refusal;
 pub mod facts;
-pub mod timers;
 
 use crate::domain::Time;
 use crate::domain::approval::ApprovalPolicy;
-use crate::domain::calendar::{Calendar, Counting};
+use crate::domain::calendar::Calendar;
 use crate::domain::case::Case;
 use crate::domain::command::Command;
+use crate::domain::command::vocabulary::{Word, permitted};
 use crate::domain::deadline::Deadline;
 use crate::domain::digest::Digest;
 use crate::domain::directory::{Directory, Term};
 use crate::domain::hosts::hosts_in;
 use crate::domain::incoming::IncomingMail;
-use crate::domain::logbook::Entry;
+use crate::domain::logbook::{Entry, Kind};
 use crate::domain::notice::Notice;
 use crate::domain::person::Address;
 use crate::domain::question::Question;
-use crate::domain::role::Actor;
+use crate::domain::role::{Actor, Role};
 use crate::domain::sop::Sop;
 use crate::domain::stage::{Stage, Status};
 use crate::domain::ticket::{Classification, Flags, Tally, Ticket, TicketId, TicketNumber};
 use crate::domain::timer::TimerKind;
+use crate::domain::workflow::draft::Draft;
+use crate::domain::workflow::refusal::Refusal;
 
 /// The rules every decision is made by.
 #[derive(Debug, Clone)]
@@ -126,6 +140,8 @@ pub struct Saying {
     pub asks: Option<Question>,
     /// Whether it waits for `command.hold`, in which `#batal` stops it (decisions 5).
     pub held: bool,
+    /// Code of the OPD it is for, if that is not the ticket's.
+    pub office: Option<String>,
 }
 
 /// What follows outside the ticket itself.
@@ -133,8 +149,11 @@ pub struct Saying {
 pub enum Errand {
     /// The approved report leaves at this time: then [`Event::HoldEnded`] happens.
     ForwardAt(Time),
-    /// A part of the incident becomes a ticket of its own; its number is given to it.
-    OpenPart(Box<Case>),
+    /// A part of the incident becomes a ticket of its own, made by [`part`](parts::part).
+    OpenPart {
+        /// Code of the OPD that owns the other system.
+        opd: String,
+    },
     /// A ticket is opened for a report that came by another way, with this text.
     OpenTicket(String),
     /// Its duplicates are told by [`Event::ParentResolved`].
@@ -146,6 +165,88 @@ pub enum Errand {
         /// When.
         term: Term,
     },
+}
+
+/// Decides what must be true after an event. The only way a ticket changes.
+///
+/// # Errors
+/// [`Refusal`] if somebody ordered what he may not, or what is not possible at present.
+pub fn decide(case: &Case, event: &Event, rules: &Rules, now: Time) -> Result<Decision, Refusal> {
+    let draft = |by, message| Draft::new(case, by, message, rules, now);
+    Ok(match event {
+        Event::Command(instruction) => {
+            let word = instruction.command.word();
+            entitled(case, instruction, rules)?;
+            let mut draft = draft(instruction.by.clone(), instruction.message);
+            table::apply(&mut draft, instruction)?;
+            if works(word) && draft.role().is_some_and(Role::is_staff) && draft.status().is_open() {
+                draft.take_silently();
+            }
+            if word.is_query() || word == Word::Rehearse {
+                draft.finish_without_entry()
+            } else {
+                draft.finish(Kind::Command(word))
+            }
+        }
+        Event::ReporterWrote { message } => {
+            let mut draft = draft(Actor::Siaga, Some(*message));
+            draft.reporter_wrote();
+            draft.finish(Kind::ReporterWrote)
+        }
+        Event::OpdWrote { by, message } => {
+            let mut draft = draft(Actor::Person { role: Role::Opd, address: by.clone() }, Some(*message));
+            draft.opd_wrote(by);
+            draft.finish(Kind::OpdWrote)
+        }
+        Event::TimersFired(fired) => {
+            let mut draft = draft(Actor::Siaga, None);
+            draft.timers_fired(fired);
+            draft.finish_without_entry()
+        }
+        Event::HoldEnded => {
+            let mut draft = draft(Actor::Siaga, None);
+            if draft.hold_ended() { draft.finish(Kind::ReportForwarded) } else { draft.finish_without_entry() }
+        }
+        Event::ForwardSent => {
+            let mut draft = draft(Actor::Siaga, None);
+            if draft.forward_sent() { draft.finish(Kind::ForwardSent) } else { draft.finish_without_entry() }
+        }
+        Event::ForwardFailed { reason } => {
+            let mut draft = draft(Actor::Siaga, None);
+            draft.forward_failed(reason);
+            draft.finish(Kind::ForwardFailed)
+        }
+        Event::ParentResolved => {
+            let mut draft = draft(Actor::Siaga, None);
+            draft.parent_resolved();
+            draft.finish(Kind::ParentResolved)
+        }
+    })
+}
+
+/// Whether somebody may use a word on this ticket at all. Asked inside the decision, so that mail,
+/// command line and web pass the same gate.
+fn entitled(case: &Case, instruction: &Instruction, rules: &Rules) -> Result<(), Refusal> {
+    let word = instruction.command.word();
+    let role = instruction.by.role();
+    if role.and_then(|role| permitted(role, word)).is_none() {
+        return Err(Refusal::NotYours { word, role, allowed: possible::allowed(word) });
+    }
+    let speaks_for_owner = || {
+        let owner = case.ticket.class.opd.as_deref();
+        instruction.by.address().zip(owner).is_some_and(|(address, code)| rules.people.speaks_for(address, code))
+    };
+    if role == Some(Role::Opd) && !word.needs_no_ticket() && !speaks_for_owner() {
+        return Err(Refusal::OtherOffice);
+    }
+    Ok(())
+}
+
+/// Whether a command is work on the ticket, so that whoever gives it has taken it (domain 5.2 row 2).
+fn works(word: Word) -> bool {
+    let looks_only = word.is_query() || matches!(word, Word::Note | Word::Rehearse | Word::Undo);
+    let elsewhere = matches!(word, Word::NewTicket | Word::Delegate | Word::Assign | Word::Dispose);
+    !looks_only && !elsewhere
 }
 
 /// A report that opens a ticket (SOP 2).
@@ -201,9 +302,4 @@ fn supposed_owner(mail: &IncomingMail, people: &Directory) -> Classification {
         }
         [..] => Classification::default(),
     }
-}
-
-/// The minutes left until `due_at` as they are told: by the clock's own counting.
-pub fn minutes_left(now: Time, due_at: Time, counting: Counting, calendar: &Calendar) -> i64 {
-    calendar.time_between(now, due_at, counting).num_minutes()
 }

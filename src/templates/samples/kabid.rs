@@ -1,12 +1,12 @@
 //! Samples of what the Kabid is told and asked.
 
-use crate::domain::approval::{Mode, SignatureFault};
+use crate::domain::approval::Mode;
 use crate::domain::digest::Digest;
 use crate::domain::incoming::Content;
 use crate::domain::notice::Notice;
 use crate::domain::notice::kabid::{
     DailyDigest, DecisionRequested, IsolationOrdered, MonthlyRecap, ReportForwarded, ReportSection, ReviewRequested,
-    SignatureRefused, TicketClosed, UrgentRaised, Warning,
+    TicketClosed, UrgentRaised, Warning,
 };
 use crate::domain::question::Question;
 use crate::domain::recap::{self, TicketLine};
@@ -18,7 +18,6 @@ use crate::templates::samples::{at, month};
 
 pub(super) fn all() -> Vec<Notice> {
     let mut samples = vec![review(Mode::Reply), review(Mode::SignedPdf)];
-    samples.push(Notice::SignatureRefused(SignatureRefused { about: about(), fault: SignatureFault::OtherContent }));
     samples.extend([true, false].map(|signed| {
         Notice::ReportForwarded(ReportForwarded {
             about: about(),

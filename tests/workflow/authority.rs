@@ -1,0 +1,130 @@
+//! Which evidence which class needs: the whole decision table, and what is true all over it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use siaga::domain::answer::Evidence;
+use siaga::domain::authority::{
+    CodeProof, CommandPolicy, PROOFS_PER_HOUR, Proof, SignatureProof, Subject, Verdict, judge,
+};
+use siaga::domain::command::vocabulary::Class;
+
+const CLASSES: [Class; 4] = [Class::C0, Class::C1, Class::C2, Class::C3];
+const SUBJECTS: [Subject; 2] = [Subject::Ticket, Subject::Desk];
+
+fn policy(require_evidence: bool) -> CommandPolicy {
+    CommandPolicy { hold: chrono::TimeDelta::minutes(5), require_evidence }
+}
+
+/// All 108 proofs.
+fn proofs() -> Vec<Proof> {
+    let mut proofs = Vec::new();
+    for registered in [true, false] {
+        for domain in [Evidence::Pass, Evidence::None, Evidence::Fail] {
+            for answers_ours in [true, false] {
+                for code in [CodeProof::None, CodeProof::Request, CodeProof::Fresh] {
+                    for signature in [SignatureProof::None, SignatureProof::Good, SignatureProof::Bad] {
+                        proofs.push(Proof { registered, domain, answers_ours, code, signature });
+                    }
+                }
+            }
+        }
+    }
+    proofs
+}
+
+/// Every class, subject, proof, policy and number of mails already sent.
+fn everything() -> impl Iterator<Item = (Class, Subject, Proof, bool, u32, Verdict)> {
+    let cases = proofs().into_iter().flat_map(|proof| {
+        CLASSES.into_iter().flat_map(move |class| SUBJECTS.into_iter().map(move |subject| (class, subject, proof)))
+    });
+    cases.flat_map(|(class, subject, proof)| {
+        [false, true].into_iter().flat_map(move |required| {
+            [0, PROOFS_PER_HOUR].into_iter().map(move |sent| {
+                (class, subject, proof, required, sent, judge(class, subject, proof, &policy(required), sent))
+            })
+        })
+    })
+}
+
+#[test]
+fn the_decision_table_for_commands_on_a_ticket() {
+    let mut table = String::new();
+    for required in [false, true] {
+        for class in CLASSES {
+            writeln!(table, "# {class:?}, domain evidence {}", if required { "required" } else { "not required" })
+                .unwrap();
+            let mut rows: BTreeMap<String, Vec<String>> = BTreeMap::new();
+            for proof in proofs().into_iter().filter(|proof| proof.registered) {
+                let verdict = judge(class, Subject::Ticket, proof, &policy(required), 0);
+                let reply = if proof.answers_ours { "reply" } else { "-" };
+                let words = format!("{:?}/{reply}/{:?}/{:?}", proof.domain, proof.code, proof.signature).to_lowercase();
+                rows.entry(format!("{verdict:?}")).or_default().push(words);
+            }
+            for (verdict, proofs) in rows {
+                writeln!(table, "{verdict}:").unwrap();
+                for proof in proofs {
+                    writeln!(table, "    {proof}").unwrap();
+                }
+            }
+        }
+    }
+    insta::assert_snapshot!("authority", table);
+}
+
+#[test]
+fn what_is_true_of_every_combination() {
+    let mut seen = 0;
+    for (class, subject, proof, required, sent, verdict) in everything() {
+        seen += 1;
+        let case = format!("{class:?} {subject:?} {proof:?} required {required} sent {sent}");
+        let acts = verdict == Verdict::Act;
+        let signed = proof.signature == SignatureProof::Good;
+        let has_code = proof.code != CodeProof::None;
+        if !proof.registered {
+            assert_eq!(verdict, Verdict::Silence, "{case}");
+        }
+        if proof.domain == Evidence::Fail || proof.signature == SignatureProof::Bad {
+            assert!(!acts || signed, "a denied or broken mail acts: {case}");
+        }
+        if acts && class == Class::C3 {
+            assert!(signed || has_code, "C3 without a code: {case}");
+        }
+        if acts && class >= Class::C1 && subject == Subject::Ticket {
+            assert!(signed || has_code || proof.answers_ours, "a stranger to our mails acts: {case}");
+        }
+        if acts && required && !signed && class >= Class::C1 {
+            assert!(proof.domain == Evidence::Pass || has_code, "evidence was required: {case}");
+        }
+        if verdict == Verdict::Explain {
+            assert!(proof.answers_ours || has_code, "a forger is explained to: {case}");
+        }
+        if sent >= PROOFS_PER_HOUR {
+            assert!(!matches!(verdict, Verdict::SendCode | Verdict::SendToken), "somebody is bombarded: {case}");
+        }
+    }
+    assert_eq!(seen, 108 * 4 * 2 * 2 * 2);
+}
+
+#[test]
+fn better_evidence_never_makes_it_worse() {
+    let rank = |verdict| match verdict {
+        Verdict::Silence => 0,
+        Verdict::Explain => 1,
+        Verdict::SendToken => 2,
+        Verdict::SendCode => 3,
+        Verdict::Act => 4,
+    };
+    for (class, subject, proof, required, sent, verdict) in everything() {
+        let judged = |proof| rank(judge(class, subject, proof, &policy(required), sent));
+        let better = [
+            Proof { answers_ours: true, ..proof },
+            Proof { code: CodeProof::Fresh, ..proof },
+            Proof { domain: Evidence::Pass, ..proof },
+            Proof { signature: SignatureProof::Good, ..proof },
+        ];
+        for better in better {
+            assert!(judged(better) >= rank(verdict), "{class:?} {proof:?} against {better:?}, required {required}");
+        }
+    }
+}

@@ -135,6 +135,9 @@ impl Mailbox for ImapMailbox {
     }
 
     async fn wait(&mut self, patience: Duration) -> Result<(), Trouble> {
+        if self.session.as_ref().is_some_and(|session| session.line.grown) {
+            return Ok(());
+        }
         let poll = self.settings.poll_without_idle.max(PAUSE_MIN).min(patience);
         let Some(mut session) = self.session.take_if(|session| session.abilities.idle) else {
             sleep(poll).await;

@@ -5,7 +5,7 @@
 //! constants and configured folder names ever stands in a command.
 //!
 //! The convenience calls of `async-imap` take a refusal, a closed connection and a farewell for an
-//! empty answer; they are never used. [`line`] reads every answer itself.
+//! empty answer; they are never used. `line` reads every answer itself.
 
 mod line;
 mod login;

@@ -14,7 +14,7 @@ use siaga::store::Store;
 use siaga::templates::Templates;
 
 /// The shipped desk under another name and other caps, started at `now`.
-pub fn engine(desk: Desk, caps: Caps, now: Time) -> Engine {
+pub(crate) fn engine(desk: Desk, caps: Caps, now: Time) -> Engine {
     let config = embedded();
     let zone = config.calendar.zone();
     let context = Context {
@@ -32,7 +32,7 @@ pub fn engine(desk: Desk, caps: Caps, now: Time) -> Engine {
 }
 
 /// The `number`-th mail of a person.
-pub fn mail(sender: Option<&str>, number: usize) -> IncomingMail {
+pub(crate) fn mail(sender: Option<&str>, number: usize) -> IncomingMail {
     let digest = Digest::of(format!("{sender:?} {number}").as_bytes());
     IncomingMail {
         raw: digest,

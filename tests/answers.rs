@@ -1,21 +1,20 @@
 //! Who is acknowledged and who is not (decisions 10): the whole table, and the caps reached mail by
 //! mail on a desk at work.
 
+mod small_desk;
+
 use chrono::{TimeDelta, TimeZone, Utc};
 
 use siaga::config::embedded;
 use siaga::domain::Time;
 use siaga::domain::answer::{Caps, Evidence, Given, Silence, may_acknowledge};
 use siaga::domain::desk::Desk;
-use siaga::domain::digest::Digest;
-use siaga::domain::incoming::{Automatic, IncomingMail, Language, Nature};
-use siaga::domain::message_id::MessageIdKey;
-use siaga::domain::person::{Address, Person};
+use siaga::domain::incoming::{Automatic, IncomingMail};
+use siaga::domain::person::Address;
 use siaga::domain::ticket::TicketNumber;
-use siaga::engine::{Context, Engine, Retries};
+use siaga::engine::Engine;
 use siaga::store::receipts::Arrival;
-use siaga::store::{Store, outbox, tickets};
-use siaga::templates::Templates;
+use siaga::store::{outbox, tickets};
 
 const CAPS: Caps = Caps { per_address_hour: 3, per_address_day: 10, without_evidence_hour: 30, all_hour: 300 };
 
@@ -72,35 +71,7 @@ fn counts() -> Vec<(String, Given)> {
 }
 
 fn mail(sender: Option<&str>, automatic: Option<Automatic>) -> IncomingMail {
-    numbered_mail(sender, automatic, 0)
-}
-
-fn numbered_mail(sender: Option<&str>, automatic: Option<Automatic>, number: usize) -> IncomingMail {
-    let digest = Digest::of(format!("{sender:?} {number}").as_bytes());
-    IncomingMail {
-        raw: digest,
-        core: digest,
-        size_bytes: 500,
-        message_id: Some(format!("{digest}@warga.example")),
-        in_reply_to: Vec::new(),
-        references: Vec::new(),
-        sender: sender.map(|sender| Person { name: "Budi Warga".to_owned(), address: address(sender) }),
-        from_text: format!("Budi Warga <{}>", sender.unwrap_or("")),
-        reply_to: None,
-        recipients: Vec::new(),
-        subject: "Situs diretas".to_owned(),
-        date: None,
-        text: "Situs berubah.".to_owned(),
-        new_text: "Situs berubah.".to_owned(),
-        command_text: "Situs berubah.".to_owned(),
-        html_text: None,
-        language: Language::Id,
-        attachments: Vec::new(),
-        nature: Nature::Person,
-        automatic,
-        hops: 1,
-        defects: Vec::new(),
-    }
+    IncomingMail { automatic, ..small_desk::mail(sender, 0) }
 }
 
 fn outcome(
@@ -196,30 +167,15 @@ struct World {
 
 impl World {
     fn with(caps: Caps) -> World {
-        let config = embedded();
         let now = Utc.with_ymd_and_hms(2026, 11, 23, 3, 0, 0).single().expect("a Monday morning");
-        let zone = config.calendar.zone();
-        let context = Context {
-            templates: Templates::embedded(desk(), zone).expect("the shipped templates"),
-            desk: desk(),
-            rules: config.rules(),
-            caps,
-            key: MessageIdKey::new([1; 32]),
-            retries: Retries {
-                pauses: config.settings.outbox.retry,
-                give_up_after: config.settings.outbox.give_up_after,
-            },
-            cutoff: None,
-            attempts_max: 3,
-        };
-        let engine = Engine::new(Store::in_memory().expect("in memory"), context, now).expect("a desk");
+        let engine = small_desk::engine(desk(), caps, now);
         World { engine, now, mails: 0 }
     }
 
     /// A report comes in; why it was not acknowledged, by the mail the team got.
     fn report(&mut self, sender: &str, evidence: Evidence) -> Result<(), String> {
         self.mails += 1;
-        let mail = numbered_mail(Some(sender), None, self.mails);
+        let mail = small_desk::mail(Some(sender), self.mails);
         let arrival = Arrival {
             mailbox: "INBOX".to_owned(),
             place: self.mails.to_string(),

@@ -1,12 +1,14 @@
 //! When a step of the SOP is due: the worked examples of the SOP study over the shipped calendar, and
 //! the holiday file checked against its own sums.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc, Weekday};
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 
 use siaga::config::embedded;
 use siaga::domain::Time;
-use siaga::domain::calendar::{Calendar, Counting, Limit, NeverOpen, Week};
+use siaga::domain::calendar::{Calendar, Counting, Limit, NeverOpen, Period, Span, Week};
 use siaga::domain::due_explained::{Explained, Landing, WhySkipped};
 
 const THREE_HOURS: Limit = Limit::Minutes(180);
@@ -103,6 +105,21 @@ fn ramadan_has_hours_of_its_own() {
     check("2026-02-19 12.30", "2026-02-19 13.00", 30);
     check("2026-02-20 11.30", "2026-02-20 12.30", 0);
     check("2026-02-20 15.00", "2026-02-20 16.00", 30);
+}
+
+/// In the shipped years the last day of Ramadan is a holiday; here it is not.
+#[test]
+fn a_period_holds_from_its_first_day_to_its_last() {
+    let clock = |hour| NaiveTime::from_hms_opt(hour, 0, 0).expect("an hour");
+    let every_day = |from, to| std::array::from_fn(|_| vec![Span { from: clock(from), to: clock(to) }]);
+    let day = |text: &str| text.parse::<NaiveDate>().expect("a day");
+    let period =
+        Period { name: "Ramadan".to_owned(), from: day("2026-11-24"), to: day("2026-11-25"), week: every_day(8, 11) };
+    let calendar = Calendar::new(Tz::Asia__Jakarta, every_day(8, 16), vec![period], BTreeMap::new(), BTreeSet::new());
+    let calendar = calendar.expect("it is open");
+    let hours = |day: &str| calendar.working_minutes(at(&format!("{day} 00.00")), at(&format!("{day} 23.59"))) / 60;
+    let days = ["2026-11-23", "2026-11-24", "2026-11-25", "2026-11-26"];
+    assert_eq!(days.map(hours), [8, 3, 3, 8]);
 }
 
 #[test]

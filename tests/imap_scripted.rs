@@ -96,6 +96,13 @@ async fn a_bye_is_never_an_empty_mailbox() {
 }
 
 #[tokio::test]
+async fn a_bye_is_believed_even_if_all_goes_on() {
+    for command in &COMMANDS[3..] {
+        at_command(command, &say("* BYE overloaded\r\n{tag} OK done\r\n"), false).await;
+    }
+}
+
+#[tokio::test]
 async fn half_an_answer_is_no_answer() {
     at_every_command(Act::SayAndClose("* 1 FETCH (UID 1 BODY[] {37}\r\nFrom: ani".into()), &[]).await;
 }
@@ -196,7 +203,7 @@ async fn a_short_literal_is_not_taken_for_the_whole_message() {
     let server = ImapScript::start(&[ANI]).await;
     let mut mailbox = ImapMailbox::new(server.settings());
     let listed = listed(&mut mailbox).await;
-    server.twist("UID FETCH 1 (UID BODY.PEEK[])", say("* 1 FETCH (UID 1 BODY[] {5}\r\nFrom:)\r\n{tag} OK done\r\n"));
+    server.twist("BODY.PEEK[]<0.", say("* 1 FETCH (UID 1 BODY[] {5}\r\nFrom:)\r\n{tag} OK done\r\n"));
     server.twist("BODY.PEEK[]<0.", say("* 1 FETCH (UID 1 BODY[]<0> {5}\r\nFrom:)\r\n{tag} OK done\r\n"));
     let (spool, end) = fetch(&mut mailbox, &listed, Extent::Whole).await;
     end.expect("the rest came when it was asked for");
@@ -206,18 +213,48 @@ async fn a_short_literal_is_not_taken_for_the_whole_message() {
 
 #[tokio::test]
 async fn pieces_that_were_not_asked_for_are_refused() {
-    for answer in [
-        "* 1 FETCH (UID 1 BODY[]<7> {3}\r\nabc)\r\n{tag} OK done\r\n",
-        "* 1 FETCH (UID 1 BODY[]<0> {1}\r\na)\r\n* 1 FETCH (UID 1 BODY[]<0> {1}\r\na)\r\n{tag} OK done\r\n",
-        "* 1 FETCH (UID 1 BODY[]<0> {99}\r\nabc)\r\n{tag} OK done\r\n",
+    let done = "{tag} OK done\r\n";
+    let long = "x".repeat((1 << 20) + 1);
+    for act in [
+        say(&format!("* 1 FETCH (UID 1 BODY[]<7> {{3}}\r\nabc)\r\n{done}")),
+        say(&format!("* 1 FETCH (UID 1 BODY[]<0> {{1}}\r\na)\r\n* 1 FETCH (UID 1 BODY[]<0> {{1}}\r\nb)\r\n{done}")),
+        say(&format!("* 1 FETCH (UID 1 BODY[]<0> {{{}}}\r\n{long})\r\n{done}", long.len())),
+        Act::SayAndClose(format!("* 1 FETCH (UID 1 BODY[]<0> {{99}}\r\nabc)\r\n{done}")),
     ] {
         let server = ImapScript::start(&[&"x".repeat(2 << 20)]).await;
         let mut mailbox = ImapMailbox::new(server.settings());
         let listed = listed(&mut mailbox).await;
-        server.twist("BODY.PEEK[]<0.", Act::SayAndClose(answer.into()));
+        server.twist("BODY.PEEK[]<0.", act);
         let (spool, end) = fetch(&mut mailbox, &listed, Extent::Whole).await;
-        end.expect_err(answer);
-        assert!(spool.whole.is_empty(), "{answer}");
+        end.expect_err("a piece that was not asked for");
+        assert!(spool.whole.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_message_far_beyond_its_stated_size_is_refused() {
+    let server = ImapScript::start(&[&"x".repeat(4 << 20)]).await;
+    server.state().inbox.get_mut(&1).expect("the only one").stated_size = Some(1_000);
+    let mut mailbox = ImapMailbox::new(server.settings());
+    let listed = listed(&mut mailbox).await;
+    let (spool, end) = fetch(&mut mailbox, &listed, Extent::Whole).await;
+    end.expect_err("a limit on sizes would be worth nothing");
+    assert!(spool.whole.is_empty());
+    assert_eq!(spool.longest, 1 << 20);
+}
+
+#[tokio::test]
+async fn the_body_of_another_message_is_never_taken() {
+    let server = ImapScript::start(&[ANI, BUDI]).await;
+    let mut mailbox = ImapMailbox::new(server.settings());
+    let listed = listed(&mut mailbox).await;
+    for uid in [99, 2] {
+        let alien = "x".repeat(ANI.len());
+        let stale = format!("* 9 FETCH (UID {uid} BODY[] {{{}}}\r\n{alien})\r\n", alien.len());
+        server.twist("UID FETCH 1 ", Act::SayFirst(stale));
+        let (spool, end) = fetch(&mut mailbox, &listed[..1], Extent::Whole).await;
+        end.expect("a good server");
+        assert_eq!(spool.texts(), [ANI]);
     }
 }
 

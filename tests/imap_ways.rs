@@ -156,8 +156,13 @@ async fn folders_are_made_and_shown_once() {
     let mut mailbox = ImapMailbox::new(server.settings());
     listed(&mut mailbox).await;
     listed(&mut mailbox).await;
+    assert!(server.heard("UID FETCH").is_empty(), "some servers refuse 1:* where there is nothing");
     assert_eq!(server.heard("CREATE"), ["CREATE \"Processed\"", "CREATE \"Oversize\""]);
     assert_eq!(server.heard("SUBSCRIBE"), ["SUBSCRIBE \"Processed\"", "SUBSCRIBE \"Oversize\""]);
+
+    let server = ImapScript::start(&[ANI]).await;
+    server.twist("CREATE", say("{tag} NO [ALREADYEXISTS] hidden from LIST\r\n"));
+    listed(&mut ImapMailbox::new(server.settings())).await;
 }
 
 /// Archives the first and third of three messages on a server with these abilities, and gives the
@@ -262,12 +267,18 @@ async fn after_a_change_of_uidvalidity_old_places_are_left_alone() {
     assert!(spool.whole.is_empty());
     assert_eq!(server.state().inbox.len(), 1);
     assert_eq!(server.heard("UID MOVE").len() + server.heard("BODY").len(), 0);
+
+    server.state().uid_validity = 19;
+    in_time(mailbox.archive(&places(&new), Folder::Processed)).await.expect("nothing to do");
+    let waiting = tokio::time::timeout(AT_ONCE, mailbox.wait(Duration::from_secs(3_600)));
+    waiting.await.expect("another folder is news").expect("a good server");
 }
 
 #[tokio::test]
-async fn mail_announced_before_the_plus_of_idle_is_not_slept_through() {
-    let check = async |at: &str, news: &str| {
+async fn mail_announced_before_the_wait_is_not_slept_through() {
+    let check = async |capabilities: &str, at: &str, news: &str| {
         let server = ImapScript::start(&[ANI]).await;
+        server.state().capabilities = format!("IMAP4rev1 MOVE {capabilities}");
         let mut mailbox = ImapMailbox::new(server.settings());
         listed(&mut mailbox).await;
         server.twist(at, Act::SayFirst(news.into()));
@@ -279,10 +290,11 @@ async fn mail_announced_before_the_plus_of_idle_is_not_slept_through() {
         listed(&mut mailbox).await;
         assert_eq!(server.state().connections, 1, "{at}");
     };
-    check("IDLE", "* 2 EXISTS\r\n").await;
-    check("IDLING", "* 2 EXISTS\r\n").await;
-    check("IDLING", "* 1 EXPUNGE\r\n* 1 EXISTS\r\n").await;
-    check("UID MOVE", "* 2 EXISTS\r\n").await;
+    check("IDLE", "IDLE", "* 2 EXISTS\r\n").await;
+    check("IDLE", "IDLING", "* 2 EXISTS\r\n").await;
+    check("IDLE", "IDLING", "* 1 EXPUNGE\r\n* 1 EXISTS\r\n").await;
+    check("IDLE", "UID MOVE", "* 2 EXISTS\r\n").await;
+    check("", "UID MOVE", "* 2 EXISTS\r\n").await;
 }
 
 #[tokio::test]

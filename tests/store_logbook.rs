@@ -116,6 +116,8 @@ fn tampering_is_found_at_its_place() {
     check("DELETE FROM logbook WHERE id = 5", 5);
     check("DELETE FROM logbook WHERE id > 2", 3);
     check("DELETE FROM logbook", 1);
+    // One moved behind a gap: the chain holds, the numbers do not.
+    check("UPDATE logbook SET id = 6 WHERE id = 5", 5);
     // Two exchanged, one moved up into a gap, one put in.
     check(
         "UPDATE logbook SET id = 99 WHERE id = 2; UPDATE logbook SET id = 2 WHERE id = 3; UPDATE logbook SET id = 3 WHERE id = 99",

@@ -22,13 +22,9 @@ impl Engine {
     pub fn tick(&mut self, now: Time) -> Result<usize> {
         let mut decided = 0;
         // Each round deals with the ticket whose timer is due longest, and with all of its timers.
-        while let Some(first) = timers::due(self.store.db(), now)?.first() {
-            let ticket = first.ticket;
+        while let Some(ticket) = timers::first_due(self.store.db(), now)? {
             let Engine { store, context } = self;
-            decided += store.write(|tx| {
-                let due: Vec<_> = timers::due(tx, now)?.into_iter().filter(|timer| timer.ticket == ticket).collect();
-                context.fire(tx, &due, now)
-            })?;
+            decided += store.write(|tx| context.fire(tx, &timers::due(tx, ticket, now)?, now))?;
         }
         Ok(decided)
     }

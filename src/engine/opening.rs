@@ -161,6 +161,7 @@ impl Context {
             due_at,
             minutes_left: self.rules.calendar.time_between(now, due_at, counting).num_minutes(),
             counting,
+            unlisted_years: self.unlisted_years(incoming.arrived_at, due_at),
             text: shown_text(mail),
             files: evidence_files(mail),
             missing: missing(mail),
@@ -172,6 +173,12 @@ impl Context {
             silence: silence.map(|silence| silence.as_str().to_owned()),
             defects: mail.defects.clone(),
         })
+    }
+
+    /// Years between two instants that nobody has listed the holidays of.
+    fn unlisted_years(&self, from: Time, to: Time) -> Vec<i32> {
+        let day = |at| self.rules.calendar.local(at).date_naive();
+        self.rules.calendar.years_without_holidays(day(from), day(to))
     }
 
     /// The team's notice that somebody wrote again.

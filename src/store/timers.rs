@@ -56,12 +56,25 @@ pub fn replace(db: &Connection, ticket: TicketId, timers: &[(&Deadline, Timer)])
     Ok(())
 }
 
-/// The waiting timers that are due at `now`, oldest first.
+/// The ticket whose waiting timer is due longest at `now`.
 ///
 /// # Errors
 /// If the database refuses.
-pub fn due(db: &Connection, now: Time) -> Result<Vec<StoredTimer>> {
-    select(db, "WHERE fired_at IS NULL AND due_at <= ?1 ORDER BY due_at, id", [stored(now)])
+pub fn first_due(db: &Connection, now: Time) -> Result<Option<TicketId>> {
+    let found = db
+        .prepare_cached("SELECT ticket_id FROM timer WHERE fired_at IS NULL AND due_at <= ?1 ORDER BY due_at LIMIT 1")?
+        .query_row([stored(now)], |row| row.get(0).map(TicketId))
+        .optional()?;
+    Ok(found)
+}
+
+/// The waiting timers of a ticket that are due at `now`, oldest first.
+///
+/// # Errors
+/// If the database refuses.
+pub fn due(db: &Connection, ticket: TicketId, now: Time) -> Result<Vec<StoredTimer>> {
+    let condition = "WHERE ticket_id = ?1 AND fired_at IS NULL AND due_at <= ?2 ORDER BY due_at, id";
+    select(db, condition, (ticket.0, stored(now)))
 }
 
 /// All timers of a ticket, in the order in which they are due.

@@ -87,6 +87,11 @@ impl Desk {
         self.process = Some(command.spawn().expect("the program starts"));
     }
 
+    /// The daemon's process id.
+    pub fn process_id(&self) -> u32 {
+        self.process.as_ref().expect("a running desk").id()
+    }
+
     /// Asks the daemon to stop and waits for it.
     pub fn stop(&mut self) -> ExitStatus {
         let id = self.process.as_ref().expect("a running desk").id();

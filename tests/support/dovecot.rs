@@ -33,6 +33,9 @@ static DELIVERED: AtomicU64 = AtomicU64::new(0);
 pub struct Dovecot {
     folder: TempDir,
     master: Child,
+    /// Kills the master and all its processes when its input ends: by [`Dovecot::kill`], or because
+    /// the test itself was killed.
+    guard: Child,
     /// What the greeting says, so that no other test's server is taken for this one.
     name: String,
     /// STARTTLS and no TLS at all.
@@ -61,8 +64,8 @@ impl Dovecot {
         fs::write(folder.path().join("passwd"), format!("{USER}:{{PLAIN}}{PASSWORD}\n")).expect("a file");
         let config = config(folder.path(), &authority, &name, (port, tls_port), more);
         fs::write(folder.path().join("dovecot.conf"), config).expect("a file");
-        let master = run(folder.path());
-        let mut server = Dovecot { folder, master, name, port, tls_port, authority };
+        let (master, guard) = run(folder.path());
+        let mut server = Dovecot { folder, master, guard, name, port, tls_port, authority };
         for part in ["cur", "new", "tmp"] {
             server.make_folder(&server.maildir().join(part));
         }
@@ -146,20 +149,17 @@ impl Dovecot {
 
     /// Kills the server with all its processes, as a power cut would.
     pub fn kill(&mut self) {
-        // The master leads a process group of its own, so its id names all of them.
-        let group = format!("kill -s KILL -- -{}", self.master.id());
-        let killed = Command::new("sh").args(["-c", &group]).status();
-        let waited = self.master.wait();
+        drop(self.guard.stdin.take());
+        let ended = [self.guard.wait(), self.master.wait()];
         // A panic while a test fails already would hide why.
         if !std::thread::panicking() {
-            assert!(killed.expect("a shell").success(), "{group}");
-            waited.expect("a child is waited for");
+            assert!(ended.iter().all(Result::is_ok), "{ended:?}");
         }
     }
 
     /// Starts the server again after [`Dovecot::kill`], on the same mail and ports.
     pub fn restart(&mut self) {
-        self.master = run(self.folder.path());
+        (self.master, self.guard) = run(self.folder.path());
         self.wait_until_ready();
     }
 
@@ -201,9 +201,7 @@ impl Dovecot {
 
 impl Drop for Dovecot {
     fn drop(&mut self) {
-        if matches!(self.master.try_wait(), Ok(None)) {
-            self.kill();
-        }
+        self.kill();
     }
 }
 
@@ -211,13 +209,18 @@ fn owner(path: &Path) -> u32 {
     fs::metadata(path).expect("our own folder").uid()
 }
 
-fn run(folder: &Path) -> Child {
+fn run(folder: &Path) -> (Child, Child) {
     let started = ["/usr/sbin/dovecot", "dovecot"].into_iter().find_map(|program| {
         let mut command = Command::new(program);
         command.arg("-F").arg("-c").arg(folder.join("dovecot.conf")).process_group(0);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()
     });
-    started.expect("there is no dovecot on this machine: run ./test, which installs what the tests need")
+    let master = started.expect("there is no dovecot on this machine: run ./test, which installs what the tests need");
+    // The master leads a process group of its own, so its id names all of them.
+    let watch = format!("read -r _; kill -s KILL -- -{}", master.id());
+    let mut guard = Command::new("sh");
+    guard.args(["-c", &watch]).process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    (master, guard.spawn().expect("a shell"))
 }
 
 fn greeting(port: u16) -> Option<String> {

@@ -34,6 +34,8 @@ pub struct TicketOpened {
     pub minutes_left: i64,
     /// Which minutes those are.
     pub counting: Counting,
+    /// Years on the way for which there is no holiday list: the deadline may be too early.
+    pub unlisted_years: Vec<i32>,
     /// What the sender newly wrote, whole.
     pub text: String,
     /// The evidence.

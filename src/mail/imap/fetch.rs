@@ -97,7 +97,8 @@ impl Session {
         let mut open: BTreeMap<u32, Wanted<'l>> = batch.iter().map(|wanted| (wanted.uid, *wanted)).collect();
         let mut rest = Rest::default();
         let section = match extent {
-            Extent::Whole => "BODY.PEEK[]".to_owned(),
+            // Bounded, because the stated size may be wrong.
+            Extent::Whole => format!("BODY.PEEK[]<0.{PIECE}>"),
             Extent::Header => format!("BODY.PEEK[HEADER]<0.{BLOCK_MAX}>"),
         };
         let numbers: Vec<u32> = open.keys().copied().collect();

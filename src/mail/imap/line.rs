@@ -27,6 +27,8 @@ pub(super) const BULK_MAX: Duration = Duration::from_secs(120);
 const COMMAND_MAX: Duration = Duration::from_secs(30 * 60);
 /// Bound on the beginning and on the end of an IDLE.
 const IDLE_ANSWER_MAX: Duration = Duration::from_secs(15);
+/// Characters of a server's explanation that are repeated.
+const WORDS_MAX: usize = 300;
 /// How long a farewell may take.
 const FAREWELL_MAX: Duration = Duration::from_secs(2);
 
@@ -249,8 +251,10 @@ impl Line {
         verb: &str,
         look: impl FnOnce(&Response<'_>) -> R,
     ) -> Result<R, Trouble> {
-        let late = silent(&self.server, verb);
-        timeout(most, self.read(verb, look)).await.unwrap_or(Err(late))
+        match timeout(most, self.read(verb, look)).await {
+            Ok(read) => read,
+            Err(_) => Err(silent(&self.server, verb)),
+        }
     }
 
     /// Waits for the next answer. May be dropped while it waits: nothing that came is lost.
@@ -285,9 +289,9 @@ fn tagged<'r, 'a>(response: &'r Response<'a>, id: &RequestId) -> Option<(&'r Sta
     None
 }
 
-/// What the server adds in words.
+/// What the server adds in words, as much of it as a log line bears.
 pub(super) fn words(outcome: &Outcome<'_>) -> String {
-    outcome.information.as_deref().unwrap_or("(no reason given)").trim().to_owned()
+    outcome.information.as_deref().unwrap_or("(no reason given)").trim().chars().take(WORDS_MAX).collect()
 }
 
 /// An answer, or the trouble that there is none. `A` is the library's answer, which has no public name.

@@ -5,7 +5,7 @@
 //! constants and configured folder names ever stands in a command.
 //!
 //! The convenience calls of `async-imap` take a refusal, a closed connection and a farewell for an
-//! empty answer; they are never used. [`line`] reads every answer itself.
+//! empty answer; they are never used. `line` reads every answer itself.
 
 mod line;
 mod login;
@@ -128,6 +128,9 @@ impl Mailbox for ImapMailbox {
     }
 
     async fn wait(&mut self, patience: Duration) -> Result<(), Trouble> {
+        if self.session.as_ref().is_some_and(|session| session.line.grown) {
+            return Ok(());
+        }
         let poll = self.settings.poll_without_idle.max(PAUSE_MIN).min(patience);
         let Some(mut session) = self.session.take_if(|session| session.abilities.idle) else {
             sleep(poll).await;

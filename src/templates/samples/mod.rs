@@ -114,6 +114,7 @@ fn ticket_opened(rich: bool) -> TicketOpened {
         due_at: at(23, 14, 30),
         minutes_left: 180,
         counting: Counting::Working,
+        unlisted_years: Vec::new(),
         text: "Halaman https://dinkes.ciamiskab.go.id/slot/ menampilkan judi.\n#valid".to_owned(),
         files: Vec::new(),
         missing: Vec::new(),
@@ -131,6 +132,7 @@ fn ticket_opened(rich: bool) -> TicketOpened {
         hosts: vec![OwnHost { host: "dinkes.ciamiskab.go.id".to_owned(), opd: "Dinas Kesehatan".to_owned() }],
         mentions: Some("CIAMIS-2026-0003".to_owned()),
         silence: Some("list".to_owned()),
+        unlisted_years: vec![2028],
         defects: vec![Defect::NoMessageId, Defect::DamagedEncoding],
         evidence: Evidence::Pass,
         ..bare

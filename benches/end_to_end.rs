@@ -1,0 +1,170 @@
+//! The daemon between a private Dovecot and an SMTP sink: how many mails a second become tickets and
+//! acknowledged, how long one takes, and how much memory that needs.
+//!
+//! `cargo bench --bench end_to_end`. Needs Dovecot. The ratio to the durable floor of the same mails
+//! in the same run is the figure; absolute times say what the machine is.
+#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+
+#[path = "../tests/support/mod.rs"]
+mod support;
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeZone as _, Utc};
+use rusqlite::Connection;
+use siaga::mail::connect::Security;
+use support::desk::Desk;
+use support::dovecot::Dovecot;
+use support::letters::Letter;
+use support::smtp_sink::SmtpSink;
+use tokio::runtime::Runtime;
+use tokio::task::block_in_place;
+
+const MAILS: usize = 200;
+/// Mails whose way is timed one by one.
+const SINGLE: usize = 21;
+
+fn main() {
+    let runtime = Runtime::new().expect("a runtime");
+    let letters: Vec<Vec<u8>> = (0..MAILS).map(letter).collect();
+    let bytes: usize = letters.iter().map(Vec::len).sum();
+    println!("{MAILS} mails, {:.0} MB in all, median {:.0} KB", bytes as f64 / 1e6, median_size(&letters) / 1e3);
+    let floor = floor(&letters);
+    println!("floor        {:>7.0} mails/s  (write, sync, rename, sync folder, one commit for each)", rate(floor));
+    runtime.block_on(async {
+        let through = throughput(&letters).await;
+        println!("IMAP to SMTP {:>7.0} mails/s  (every acknowledgement and notice at the sink)", rate(through));
+        println!("ratio        {:>7.2}", floor.as_secs_f64() / through.as_secs_f64());
+        latency_and_memory().await;
+    });
+}
+
+fn rate(time: Duration) -> f64 {
+    MAILS as f64 / time.as_secs_f64()
+}
+
+fn morning() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 11, 23, 1, 0, 0).single().expect("a moment")
+}
+
+/// Screenshots of people: most of them 100 to 200 KB, some of some megabytes, some none.
+fn letter(number: usize) -> Vec<u8> {
+    let size = match number % 20 {
+        0 | 1 => 0,
+        19 => 4_000_000,
+        18 => 2_500_000,
+        other => 80_000 + other * 5_000,
+    };
+    let letter = Letter::from(&format!("Warga {number} <warga{number}@warga.example>"))
+        .subject(&format!("Laporan nomor {number}"))
+        .text(&format!("Situs dinkes.ciamiskab.go.id halaman {number} menampilkan iklan judi sejak pukul 07.00."));
+    let letter = if size > 0 { letter.file("layar.png", "image/png", &picture(number, size)) } else { letter };
+    letter.raw()
+}
+
+fn picture(seed: usize, size: usize) -> Vec<u8> {
+    let mut state = (seed as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut noise = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state as u8
+    };
+    b"\x89PNG\r\n\x1a\n".iter().copied().chain((0..size).map(|_| noise())).collect()
+}
+
+fn median_size(letters: &[Vec<u8>]) -> f64 {
+    let mut sizes: Vec<usize> = letters.iter().map(Vec::len).collect();
+    sizes.sort_unstable();
+    sizes[sizes.len() / 2] as f64
+}
+
+/// Each mail written, synced, named, its folder synced, and a row committed.
+fn floor(letters: &[Vec<u8>]) -> Duration {
+    let folder = tempfile::tempdir().expect("a folder");
+    let db = Connection::open(folder.path().join("floor.db")).expect("a database");
+    db.execute_batch("PRAGMA journal_mode = wal; PRAGMA synchronous = FULL; CREATE TABLE mail (name TEXT) STRICT")
+        .expect("a table");
+    let begun = Instant::now();
+    for (number, raw) in letters.iter().enumerate() {
+        write_durably(folder.path(), &number.to_string(), raw);
+        db.execute("INSERT INTO mail (name) VALUES (?1)", [number.to_string()]).expect("a row");
+    }
+    begun.elapsed()
+}
+
+fn write_durably(folder: &Path, name: &str, bytes: &[u8]) {
+    let unfinished = folder.join("unfinished");
+    let mut file = File::create(&unfinished).expect("create");
+    file.write_all(bytes).expect("write");
+    file.sync_data().expect("sync");
+    fs::rename(&unfinished, folder.join(name)).expect("rename");
+    File::open(folder).and_then(|folder| folder.sync_all()).expect("sync the folder");
+}
+
+/// From the start of the daemon before a full inbox to the last mail at the sink.
+async fn throughput(letters: &[Vec<u8>]) -> Duration {
+    let (dovecot, sink) = (Dovecot::start(), SmtpSink::plain().await);
+    let mut desk = Desk::new(&dovecot, Security::Tls, sink.port());
+    letters.iter().for_each(|raw| dovecot.deliver(raw, morning()));
+    let begun = Instant::now();
+    block_in_place(|| desk.start());
+    // The acknowledgement and the notice of two analysts.
+    sink.received(3 * letters.len()).await;
+    let taken = begun.elapsed();
+    println!("processor    {:>7.1} ms       (of the daemon for each mail)", processor_ms(&desk) / letters.len() as f64);
+    block_in_place(|| {
+        desk.until_settled(letters.len());
+        println!("peak memory  {:>7.0} MB       (that many mails in one go)", memory(&desk, "VmHWM") / 1e3);
+    });
+    taken
+}
+
+async fn latency_and_memory() {
+    let (dovecot, sink) = (Dovecot::start(), SmtpSink::plain().await);
+    let mut desk = Desk::new(&dovecot, Security::Tls, sink.port());
+    dovecot.deliver(&letter(2), morning());
+    block_in_place(|| desk.start());
+    sink.received(3).await;
+    println!("memory idle  {:>7.0} MB", memory(&desk, "VmRSS") / 1e3);
+    let mut times = Vec::new();
+    for number in 0..SINGLE {
+        let before = sink.taken().len();
+        let raw = letter(300 + number * 20 + 5);
+        let begun = Instant::now();
+        dovecot.deliver(&raw, morning());
+        sink.received(before + 1).await;
+        times.push(begun.elapsed());
+        sink.received(before + 3).await;
+    }
+    times.sort();
+    println!("one mail     {:>7.0} ms       (median, delivery to sink; Dovecot waits 500 ms to announce it)", {
+        times[SINGLE / 2].as_secs_f64() * 1e3
+    });
+    let before = sink.taken().len();
+    for number in 0..3 {
+        let raw = Letter::from(&format!("Warga <besar{number}@warga.example>")).text("Rekaman layar terlampir.");
+        dovecot.deliver(&raw.file("rekaman.png", "image/png", &picture(number, 17_500_000)).raw(), morning());
+    }
+    sink.received(before + 9).await;
+    println!("peak memory  {:>7.0} MB       (three mails of 24 MB)", memory(&desk, "VmHWM") / 1e3);
+}
+
+/// Processor time of the daemon's process so far, in milliseconds.
+fn processor_ms(desk: &Desk) -> f64 {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", desk.process_id())).expect("our own child");
+    let behind_name = stat.rsplit(')').next().expect("a name in brackets");
+    let ticks = |field: usize| behind_name.split_whitespace().nth(field).and_then(|ticks| ticks.parse::<f64>().ok());
+    // Fields 14 and 15 of proc(5), in hundredths of a second on Linux.
+    (ticks(11).expect("utime") + ticks(12).expect("stime")) * 10.0
+}
+
+/// A figure of the daemon's process, in kilobytes.
+fn memory(desk: &Desk, figure: &str) -> f64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", desk.process_id())).expect("our own child");
+    let line = status.lines().find(|line| line.starts_with(figure)).expect("a figure");
+    line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).expect("a number")
+}

@@ -242,6 +242,22 @@ fn entitled(case: &Case, instruction: &Instruction, rules: &Rules) -> Result<(),
     Ok(())
 }
 
+/// Whether somebody may be told how a ticket stands: the team, its reporter, and its OPD once it has
+/// been told of it. The number alone is no ticket of admission.
+pub fn may_look(case: &Case, by: &Actor, rules: &Rules) -> bool {
+    let Some((role, address)) = by.role().zip(by.address()) else { return matches!(by, Actor::Operator) };
+    let ticket = &case.ticket;
+    match role {
+        Role::Analyst | Role::Kabid => true,
+        Role::Reporter => ticket.reporter.as_ref().is_some_and(|reporter| reporter.address.same_mailbox(address)),
+        Role::Opd => {
+            let told = case.warned_at.is_some() || case.forwarded_at.is_some();
+            told && ticket.class.opd.as_deref().is_some_and(|code| rules.people.speaks_for(address, code))
+        }
+        Role::Leader => false,
+    }
+}
+
 /// Whether a command is work on the ticket, so that whoever gives it has taken it (domain 5.2 row 2).
 fn works(word: Word) -> bool {
     let looks_only = word.is_query() || matches!(word, Word::Note | Word::Rehearse | Word::Undo);

@@ -57,7 +57,7 @@ pub struct Policy {
     /// How the Kabid approves.
     pub approval: ApprovalPolicy,
     /// Who warns the OPD before there is a report.
-    pub early_warning: EarlyWarning,
+    pub early_warning: EarlyWarningMode,
     /// Days after its end in which a reporter's objection brings a second look.
     pub objection_days: u32,
 }
@@ -65,7 +65,7 @@ pub struct Policy {
 /// Who warns the OPD before there is a report (domain 5.2 row 3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum EarlyWarning {
+pub enum EarlyWarningMode {
     /// The daemon, when the analyst says `#valid`.
     Automatic,
     /// The Kabid, when he has agreed.

@@ -15,7 +15,7 @@ use crate::domain::role::{Audience, Role};
 use crate::domain::severity::Severity;
 use crate::domain::stage::{Disposition, Stage, Status};
 use crate::domain::ticket::TicketNumber;
-use crate::domain::workflow::EarlyWarning as Policy;
+use crate::domain::workflow::EarlyWarningMode;
 use crate::domain::workflow::draft::Draft;
 use crate::domain::workflow::facts::{about, affected, legal_clocks};
 use crate::domain::workflow::refusal::Refusal;
@@ -130,8 +130,8 @@ impl Draft<'_> {
             return;
         }
         match self.rules.policy.early_warning {
-            Policy::Automatic => self.send_early_warning(),
-            Policy::Kabid => {
+            EarlyWarningMode::Automatic => self.send_early_warning(),
+            EarlyWarningMode::Kabid => {
                 let notice = self.urgent_raised(Audience::Kabid, String::new(), Warning::Waiting);
                 self.ask(Question::EarlyWarning, "", notice);
             }

@@ -185,8 +185,9 @@ impl Checks<'_> {
             || Severity::spoken(&opd.code).is_some()
             || Finding::spoken(&opd.code).is_some();
         if is_word {
-            let message = format!("the OPD code `{}` is a kind of incident or a level", opd.code);
-            self.refuse(&format!("opd.{at}.code"), message, "choose a word that means nothing else in #valid");
+            let message = format!("`{}` cannot be the code of an OPD", opd.code);
+            let remedy = "choose a word that is no kind of incident and no level";
+            self.refuse(&format!("opd.{at}.code"), message, remedy);
         }
     }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::config::values;
 use crate::domain::approval::{ApprovalPolicy, Mode};
 use crate::domain::authority::CommandPolicy;
-use crate::domain::workflow::{EarlyWarning, Policy};
+use crate::domain::workflow::{EarlyWarningMode, Policy};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,7 +28,7 @@ pub(super) struct ApprovalSection {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SopSection {
-    early_warning: EarlyWarning,
+    early_warning: EarlyWarningMode,
     objection_days: u32,
 }
 

@@ -36,7 +36,7 @@ pub struct Deadline {
     /// What it does.
     pub run: Run,
     /// How long it stood still so far.
-    pub idle: Span,
+    pub idle: Elapsed,
 }
 
 /// What a clock does.
@@ -92,17 +92,17 @@ impl Outcome {
 
 /// A length of time, by both ways of counting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Span {
+pub struct Elapsed {
     /// Seconds of working time.
     pub working_seconds: i64,
     /// Seconds of calendar time.
     pub calendar_seconds: i64,
 }
 
-impl Span {
+impl Elapsed {
     /// The span between two instants.
-    pub fn between(from: Time, to: Time, calendar: &Calendar) -> Span {
-        Span {
+    pub fn between(from: Time, to: Time, calendar: &Calendar) -> Elapsed {
+        Elapsed {
             working_seconds: calendar.time_between(from, to, Counting::Working).num_seconds(),
             calendar_seconds: (to - from).num_seconds(),
         }
@@ -117,22 +117,22 @@ impl Span {
     }
 }
 
-impl std::ops::Add for Span {
-    type Output = Span;
+impl std::ops::Add for Elapsed {
+    type Output = Elapsed;
 
-    fn add(self, other: Span) -> Span {
-        Span {
+    fn add(self, other: Elapsed) -> Elapsed {
+        Elapsed {
             working_seconds: self.working_seconds + other.working_seconds,
             calendar_seconds: self.calendar_seconds + other.calendar_seconds,
         }
     }
 }
 
-impl std::ops::Sub for Span {
-    type Output = Span;
+impl std::ops::Sub for Elapsed {
+    type Output = Elapsed;
 
-    fn sub(self, other: Span) -> Span {
-        Span {
+    fn sub(self, other: Elapsed) -> Elapsed {
+        Elapsed {
             working_seconds: self.working_seconds - other.working_seconds,
             calendar_seconds: self.calendar_seconds - other.calendar_seconds,
         }
@@ -151,7 +151,7 @@ impl Deadline {
             due_calendar_at: due(Counting::Calendar),
             counting: timing.counting,
             run: Run::Running { since: start },
-            idle: Span::default(),
+            idle: Elapsed::default(),
         }
     }
 
@@ -197,13 +197,13 @@ impl Deadline {
     }
 
     /// How long the step took, without its pauses; up to `now` if it has not ended.
-    pub fn taken(&self, now: Time, calendar: &Calendar) -> Span {
+    pub fn taken(&self, now: Time, calendar: &Calendar) -> Elapsed {
         let end = match self.run {
             Run::Running { .. } => now,
             Run::Paused { since } => since,
             Run::Ended { at, .. } => at,
         };
-        Span::between(self.started_at, end, calendar) - self.idle
+        Elapsed::between(self.started_at, end, calendar) - self.idle
     }
 
     /// Stops a running clock for a while. A clock of the law never stands still.
@@ -223,7 +223,7 @@ impl Deadline {
         };
         self.due_at = later(self.due_at, self.counting);
         self.due_calendar_at = later(self.due_calendar_at, Counting::Calendar);
-        self.idle = self.idle + Span::between(since, now, calendar);
+        self.idle = self.idle + Elapsed::between(since, now, calendar);
         self.run = Run::Running { since: now };
     }
 

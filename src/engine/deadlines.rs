@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::domain::Time;
 use crate::domain::case::Case;
-use crate::domain::deadline::{Deadline, Run, Span};
+use crate::domain::deadline::{Deadline, Elapsed, Run};
 use crate::domain::stage::Stage;
 use crate::domain::ticket::Ticket;
 use crate::domain::timer::{TimerKind, fire_or_wait};
@@ -74,7 +74,7 @@ fn case_of(ticket: Ticket, stage: Stage, rules: &Rules) -> Case {
         due_calendar_at: ticket.due_calendar_at.unwrap_or(due_at),
         counting,
         run: Run::Running { since: ticket.stage_started_at },
-        idle: Span::default(),
+        idle: Elapsed::default(),
     });
     let mut case = Case::new(ticket);
     case.deadlines.extend(clock);

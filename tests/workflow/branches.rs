@@ -186,3 +186,24 @@ fn asking_changes_nothing() {
         assert_eq!(after.last.unwrap().log, []);
     }
 }
+
+#[test]
+fn a_ticket_number_is_no_ticket_of_admission() {
+    use siaga::domain::role::Role;
+    use siaga::domain::workflow::may_look;
+
+    use crate::support::budi;
+
+    let somebody = |role, text| Actor::Person { role, address: address(text) };
+    let check = |desk: &Desk, by: &Actor, expected| assert_eq!(may_look(&desk.case, by, &desk.rules), expected, "{by}");
+    let (unknown, known) = (Desk::analysis(), Desk::forwarded());
+    check(&unknown, &ani(), true);
+    check(&unknown, &budi(), true);
+    check(&unknown, &somebody(Role::Reporter, "tono@warga.example"), false);
+    check(&unknown, &rina(), false);
+    check(&known, &rina(), true);
+    check(&known, &somebody(Role::Opd, "admin@disdukcapil.example"), false);
+    check(&known, &somebody(Role::Leader, "sekda@setda.example"), false);
+    check(&known, &Actor::Unknown, false);
+    check(&known, &Actor::Operator, true);
+}

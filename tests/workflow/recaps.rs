@@ -3,7 +3,7 @@
 use siaga::domain::case::Case;
 use siaga::domain::command::Command;
 use siaga::domain::kind::IncidentKind;
-use siaga::domain::recap::{Share, digest, recap};
+use siaga::domain::recap::{Share, day, recap};
 use siaga::domain::severity::Severity;
 use siaga::domain::stage::Stage;
 use siaga::domain::workflow::Event;
@@ -72,13 +72,13 @@ fn almost_all_is_not_all() {
 #[test]
 fn a_day_names_each_open_ticket_once() {
     let cases = month();
-    let digest = digest(&cases, at(24, 7, 30));
-    let named = digest.overdue.len() + digest.with_kabid.len() + digest.opd_silent.len() + digest.others.len();
-    assert_eq!(usize::try_from(digest.open).expect("a few"), named);
+    let day = day(&cases, at(24, 7, 30));
+    let named = day.overdue.len() + day.with_kabid.len() + day.opd_silent.len() + day.others.len();
+    assert_eq!(usize::try_from(day.open).expect("a few"), named);
     let states = |lines: &[siaga::domain::recap::TicketLine]| {
         lines.iter().map(|line| line.status.as_str()).collect::<Vec<_>>().join(" ")
     };
-    assert_eq!(states(&digest.overdue), "new verification review approved");
-    assert_eq!(states(&digest.opd_silent), "forwarded");
-    assert_eq!(states(&digest.others), "awaiting_reporter analysis repair follow_up recheck follow_up");
+    assert_eq!(states(&day.overdue), "new verification review approved");
+    assert_eq!(states(&day.opd_silent), "forwarded");
+    assert_eq!(states(&day.others), "awaiting_reporter analysis repair follow_up recheck follow_up");
 }

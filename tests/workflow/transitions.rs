@@ -8,7 +8,7 @@ use siaga::domain::question::Question;
 use siaga::domain::role::Audience;
 use siaga::domain::severity::Severity;
 use siaga::domain::stage::{Disposition, Stage, Status};
-use siaga::domain::workflow::{EarlyWarning, Errand, Event};
+use siaga::domain::workflow::{EarlyWarningMode, Errand, Event};
 
 use crate::support::{Desk, ani, approve, at, dedi, kabid, rina, rules, submission, text, valid};
 
@@ -71,7 +71,7 @@ fn row_3_kritis_tells_the_kabid_as_well() {
 #[test]
 fn row_3_the_warning_waits_for_the_kabid_where_he_wants_to_be_asked() {
     let mut rules = rules();
-    rules.policy.early_warning = EarlyWarning::Kabid;
+    rules.policy.early_warning = EarlyWarningMode::Kabid;
     let desk = Desk::with(rules, at(23, 10, 30)).does(&ani(), valid(IncidentKind::Gambling));
     check(&desk, Status::Analysis, &["~report_verified>reporter", "urgent_raised>kabid"]);
     let yes = desk.clone().does(&kabid(), approve());

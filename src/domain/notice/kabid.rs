@@ -152,7 +152,7 @@ pub struct DailyDigest {
     pub at: Time,
     /// The state of things.
     #[serde(flatten)]
-    pub digest: recap::Digest,
+    pub day: recap::Day,
     /// What else a person should know, one line each.
     pub remarks: Vec<String>,
     /// Entries of the logbook so far, and the digest of the last: an outside witness of the chain.

@@ -21,7 +21,7 @@ use crate::domain::notice::opd::{
     AcknowledgementNoted, BssnReport, EarlyWarning, EscalationMemo, FixConfirmed, FixIncomplete, FollowUpOverdue,
     FollowUpReminder, PersonalDataDuty, ReportDelivered, RequestAnswered, SystemIsolated,
 };
-use crate::domain::notice::reporter::{Letter, News, ReportReceived};
+use crate::domain::notice::reporter::{News, ReportReceived, ToReporter};
 use crate::domain::notice::team::{
     DeadlineNear, ForwardFailed, MailHeld, MessageFiled, OpdSaid, RecheckRequested, ReportApproved, ReportReturned,
     TicketAssigned, TicketOpened,
@@ -38,7 +38,7 @@ pub enum Notice {
     /// P1: the report has been received and has a number.
     ReportReceived(ReportReceived),
     /// P2 to P14, and what an analyst writes.
-    Letter(Letter),
+    ToReporter(ToReporter),
 
     // To the team.
     /// A1: a new ticket waits for an analyst.
@@ -120,7 +120,7 @@ impl Notice {
     pub fn folder(&self) -> &'static str {
         match self {
             Notice::ReportReceived(_) => "report_received",
-            Notice::Letter(letter) => letter.news.folder(),
+            Notice::ToReporter(letter) => letter.news.folder(),
             Notice::TicketOpened(_) => "ticket_opened",
             Notice::Deadline(_) => "deadline",
             Notice::ReportReturned(_) => "report_returned",
@@ -161,7 +161,7 @@ impl Notice {
     /// Who it is for.
     pub fn audience(&self) -> Audience {
         match self {
-            Notice::ReportReceived(_) | Notice::Letter(_) => Audience::Reporter,
+            Notice::ReportReceived(_) | Notice::ToReporter(_) => Audience::Reporter,
             Notice::TicketOpened(_) | Notice::MailHeld(_) | Notice::IsolationOrdered(_) => Audience::Analysts,
             Notice::ReportReturned(_)
             | Notice::RecheckRequested(_)
@@ -198,7 +198,7 @@ impl Notice {
     pub fn language(&self) -> Language {
         if let Notice::ReportReceived(notice) = self {
             notice.language
-        } else if let Notice::Letter(letter) = self {
+        } else if let Notice::ToReporter(letter) = self {
             letter.language
         } else {
             Language::Id
@@ -208,9 +208,9 @@ impl Notice {
     /// What happens when its delivery is in doubt: receipts are not repeated, everything that
     /// matters to its reader is (decisions 12).
     pub fn class(&self) -> Class {
-        let status = |letter: &Letter| matches!(letter.news, News::PublicStatus { .. });
+        let status = |letter: &ToReporter| matches!(letter.news, News::PublicStatus { .. });
         let receipt = matches!(self, Notice::ReportReceived(_) | Notice::Transcript(_) | Notice::CommandUnproven(_))
-            || matches!(self, Notice::Letter(letter) if status(letter));
+            || matches!(self, Notice::ToReporter(letter) if status(letter));
         if receipt { Class::Acknowledgement } else { Class::Request }
     }
 }

@@ -57,7 +57,7 @@ pub struct FileReceived {
 /// A mail to the reporter after the acknowledgement. A person has decided to write by then, so that
 /// his name and subject may be repeated.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Letter {
+pub struct ToReporter {
     /// Ticket number.
     pub number: String,
     /// The reporter's language.

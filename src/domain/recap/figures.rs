@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::domain::Time;
 use crate::domain::calendar::Calendar;
 use crate::domain::case::Case;
-use crate::domain::deadline::{Deadline, Span};
+use crate::domain::deadline::{Deadline, Elapsed};
 use crate::domain::kind::IncidentKind;
 use crate::domain::recap::{Intake, KindFigures, LegalFigures, OfficeFigures, Share, StepFigures};
 use crate::domain::severity::Severity;
@@ -55,19 +55,19 @@ pub(super) fn step(stage: Stage, cases: &[Case], within: impl Fn(Time) -> bool, 
         on_time: Share::of(ended.iter().filter_map(|deadline| deadline.met())),
         median: middle(taken(), 50),
         ninetieth: middle(taken(), 90),
-        paused: ended.iter().fold(Span::default(), |sum, deadline| sum + deadline.idle),
+        paused: ended.iter().fold(Elapsed::default(), |sum, deadline| sum + deadline.idle),
     }
 }
 
 /// The value below which `percent` of a hundred lie, by the nearest rank; each of the two ways of
 /// counting is ranked for itself.
-pub(super) fn middle(spans: Vec<Span>, percent: usize) -> Option<Span> {
+pub(super) fn middle(spans: Vec<Elapsed>, percent: usize) -> Option<Elapsed> {
     let rank = |mut seconds: Vec<i64>| {
         seconds.sort_unstable();
         let place = (seconds.len() * percent).div_ceil(100).saturating_sub(1);
         seconds.get(place).copied()
     };
-    Some(Span {
+    Some(Elapsed {
         working_seconds: rank(spans.iter().map(|span| span.working_seconds).collect())?,
         calendar_seconds: rank(spans.iter().map(|span| span.calendar_seconds).collect())?,
     })

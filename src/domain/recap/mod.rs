@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::domain::Time;
 use crate::domain::calendar::Calendar;
 use crate::domain::case::Case;
-use crate::domain::deadline::Span;
+use crate::domain::deadline::Elapsed;
 use crate::domain::kind::IncidentKind;
 use crate::domain::recap::figures::{compliant, intake, is_hasty, kinds, legal, middle, offices, rungs, step};
 use crate::domain::role::Role;
@@ -67,7 +67,7 @@ pub struct Recap {
     /// Times a ticket was reopened.
     pub reopened: u32,
     /// Median time from report to end of resolved tickets.
-    pub until_resolved: Option<Span>,
+    pub until_resolved: Option<Elapsed>,
     /// Tickets rejected within five minutes: shown, so that nobody is tempted.
     pub hasty: Vec<String>,
     /// Questions to reporters, by ticket; shown for the same reason.
@@ -95,11 +95,11 @@ pub struct StepFigures {
     /// Finished in time, of all that were finished.
     pub on_time: Share,
     /// The middle one.
-    pub median: Option<Span>,
+    pub median: Option<Elapsed>,
     /// Nine of ten took no longer.
-    pub ninetieth: Option<Span>,
+    pub ninetieth: Option<Elapsed>,
     /// Time that was not counted, together.
-    pub paused: Span,
+    pub paused: Elapsed,
 }
 
 /// One OPD.
@@ -168,7 +168,7 @@ pub struct TicketLine {
 
 /// The day's state of things (K7), for one audience.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Digest {
+pub struct Day {
     /// Open tickets.
     pub open: u32,
     /// Waiting for the Kabid.
@@ -202,7 +202,7 @@ pub fn recap(cases: &[Case], from: Time, until: Time, calendar: &Calendar, now: 
     let closed: Vec<&Case> = cases.iter().filter(|case| case.ticket.closed_at.is_some_and(within)).collect();
     let resolved = closed.iter().filter(|case| case.ticket.status == Status::Closed(Disposition::Resolved));
     let times =
-        resolved.filter_map(|case| Some(Span::between(case.ticket.opened_at, case.ticket.closed_at?, calendar)));
+        resolved.filter_map(|case| Some(Elapsed::between(case.ticket.opened_at, case.ticket.closed_at?, calendar)));
     let approved = of_time.iter().filter_map(|case| case.approval.as_ref());
     let asked = of_time.iter().map(|case| (case.ticket.number.to_string(), case.ticket.tally.questions));
     let lines = cases.iter().filter(|case| case.ticket.status.is_open()).map(|case| line(case, now));
@@ -228,23 +228,23 @@ pub fn recap(cases: &[Case], from: Time, until: Time, calendar: &Calendar, now: 
 }
 
 /// The day's state of things.
-pub fn digest(cases: &[Case], now: Time) -> Digest {
-    let mut digest =
-        Digest { open: 0, with_kabid: Vec::new(), overdue: Vec::new(), opd_silent: Vec::new(), others: Vec::new() };
+pub fn day(cases: &[Case], now: Time) -> Day {
+    let mut day =
+        Day { open: 0, with_kabid: Vec::new(), overdue: Vec::new(), opd_silent: Vec::new(), others: Vec::new() };
     for case in cases.iter().filter(|case| case.ticket.status.is_open()) {
-        digest.open += 1;
+        day.open += 1;
         let line = line(case, now);
         let silent = case.ticket.status == Status::Forwarded;
         let with_kabid = matches!(case.ticket.status, Status::Review | Status::Approved)
             || case.questions.iter().any(|asked| asked.question.answered_by() == Role::Kabid);
         match (line.overdue, with_kabid, silent) {
-            (true, ..) => digest.overdue.push(line),
-            (false, true, _) => digest.with_kabid.push(line),
-            (false, false, true) => digest.opd_silent.push(line),
-            (false, false, false) => digest.others.push(line),
+            (true, ..) => day.overdue.push(line),
+            (false, true, _) => day.with_kabid.push(line),
+            (false, false, true) => day.opd_silent.push(line),
+            (false, false, false) => day.others.push(line),
         }
     }
-    digest
+    day
 }
 
 /// A ticket on one line of a list.

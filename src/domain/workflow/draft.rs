@@ -15,7 +15,7 @@ use crate::domain::question::{Asked, Question};
 use crate::domain::role::{Actor, Role};
 use crate::domain::sop::Gravity;
 use crate::domain::stage::{Disposition, Stage, Status};
-use crate::domain::workflow::facts::{actor_name, letter, turn_clock};
+use crate::domain::workflow::facts::{actor_name, to_reporter, turn_clock};
 use crate::domain::workflow::{Decision, Errand, Rules, Saying};
 
 /// The case as it will be.
@@ -89,8 +89,8 @@ impl<'a> Draft<'a> {
     /// Says something to the reporter, if there is one.
     pub(super) fn tell_reporter(&mut self, news: News) {
         if self.case.ticket.reporter.is_some() {
-            let letter = letter(&self.case, news);
-            self.say(letter);
+            let notice = to_reporter(&self.case, news);
+            self.say(notice);
         }
     }
 

@@ -8,7 +8,7 @@ use crate::domain::notice::Notice;
 use crate::domain::notice::answer::{Offer, State};
 use crate::domain::notice::kabid::ReportSection;
 use crate::domain::notice::opd::Affected;
-use crate::domain::notice::reporter::{Letter, News};
+use crate::domain::notice::reporter::{News, ToReporter};
 use crate::domain::notice::team::{About, Clock};
 use crate::domain::person::Address;
 use crate::domain::report::{ReportVersion, Section};
@@ -47,9 +47,9 @@ pub fn affected(case: &Case, rules: &Rules) -> Affected {
 }
 
 /// A mail to the reporter.
-pub fn letter(case: &Case, news: News) -> Notice {
+pub fn to_reporter(case: &Case, news: News) -> Notice {
     let ticket = &case.ticket;
-    Notice::Letter(Letter {
+    Notice::ToReporter(ToReporter {
         number: ticket.number.to_string(),
         language: ticket.language,
         name: ticket.reporter.as_ref().map(|person| person.name.clone()).unwrap_or_default(),
@@ -101,7 +101,7 @@ pub fn public_status(case: &Case) -> Notice {
     let inner = matches!(ticket.status, Status::Review | Status::Repair | Status::Approved);
     let status = if inner { Status::Analysis } else { ticket.status };
     let updated_at = ticket.closed_at.unwrap_or(ticket.stage_started_at);
-    letter(case, News::PublicStatus { status, updated_at })
+    to_reporter(case, News::PublicStatus { status, updated_at })
 }
 
 /// The labelled paragraphs of a report, in its order.

@@ -23,6 +23,12 @@ impl Draft<'_> {
     /// `#terima`, or any reply by hand: the OPD has the report.
     pub(super) fn acknowledge(&mut self, officer: String) -> Result<(), Refusal> {
         self.needs_ground(&officer, Word::Acknowledge)?;
+        self.note_acknowledgement(officer);
+        Ok(())
+    }
+
+    /// O6.
+    pub(super) fn note_acknowledgement(&mut self, officer: String) {
         self.acknowledged();
         self.note("officer", officer.clone());
         let notice = Notice::AcknowledgementNoted(AcknowledgementNoted {
@@ -31,7 +37,6 @@ impl Draft<'_> {
             due_at: self.case.open_deadline(Stage::FollowUp).map(|deadline| deadline.due_at),
         });
         self.say(notice);
-        Ok(())
     }
 
     /// The OPD has answered: whatever the mail servers say, it has the report.

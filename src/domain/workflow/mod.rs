@@ -57,7 +57,7 @@ pub struct Policy {
     /// How the Kabid approves.
     pub approval: ApprovalPolicy,
     /// Who warns the OPD before there is a report.
-    pub early_warning: EarlyWarning,
+    pub early_warning: EarlyWarningMode,
     /// Days after its end in which a reporter's objection brings a second look.
     pub objection_days: u32,
 }
@@ -65,7 +65,7 @@ pub struct Policy {
 /// Who warns the OPD before there is a report (domain 5.2 row 3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum EarlyWarning {
+pub enum EarlyWarningMode {
     /// The daemon, when the analyst says `#valid`.
     Automatic,
     /// The Kabid, when he has agreed.
@@ -240,6 +240,22 @@ fn entitled(case: &Case, instruction: &Instruction, rules: &Rules) -> Result<(),
         return Err(Refusal::OtherOffice);
     }
     Ok(())
+}
+
+/// Whether somebody may be told how a ticket stands: the team, its reporter, and its OPD once it has
+/// been told of it. The number alone is no ticket of admission.
+pub fn may_look(case: &Case, by: &Actor, rules: &Rules) -> bool {
+    let Some((role, address)) = by.role().zip(by.address()) else { return matches!(by, Actor::Operator) };
+    let ticket = &case.ticket;
+    match role {
+        Role::Analyst | Role::Kabid => true,
+        Role::Reporter => ticket.reporter.as_ref().is_some_and(|reporter| reporter.address.same_mailbox(address)),
+        Role::Opd => {
+            let told = case.warned_at.is_some() || case.forwarded_at.is_some();
+            told && ticket.class.opd.as_deref().is_some_and(|code| rules.people.speaks_for(address, code))
+        }
+        Role::Leader => false,
+    }
 }
 
 /// Whether a command is work on the ticket, so that whoever gives it has taken it (domain 5.2 row 2).

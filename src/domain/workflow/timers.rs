@@ -27,7 +27,9 @@ impl Draft<'_> {
                 continue;
             };
             let detail = json!({ "stage": stage.as_str(), "timer": kind.to_string(), "due_at": deadline.due_at });
-            let overtaken = fired[place + 1..].iter().any(|(later, _)| *later == stage);
+            let overtaken = fired[place + 1..]
+                .iter()
+                .any(|(later, kind)| *later == stage && matches!(kind, TimerKind::Reminder(_)));
             let what = match kind {
                 TimerKind::Reminder(_) if overtaken => Kind::ReminderOvertaken,
                 TimerKind::Reminder(_) => {

@@ -15,7 +15,7 @@ use crate::domain::role::{Audience, Role};
 use crate::domain::severity::Severity;
 use crate::domain::stage::{Disposition, Stage, Status};
 use crate::domain::ticket::TicketNumber;
-use crate::domain::workflow::EarlyWarning as Policy;
+use crate::domain::workflow::EarlyWarningMode;
 use crate::domain::workflow::draft::Draft;
 use crate::domain::workflow::facts::{about, affected, legal_clocks};
 use crate::domain::workflow::refusal::Refusal;
@@ -130,8 +130,8 @@ impl Draft<'_> {
             return;
         }
         match self.rules.policy.early_warning {
-            Policy::Automatic => self.send_early_warning(),
-            Policy::Kabid => {
+            EarlyWarningMode::Automatic => self.send_early_warning(),
+            EarlyWarningMode::Kabid => {
                 let notice = self.urgent_raised(Audience::Kabid, String::new(), Warning::Waiting);
                 self.ask(Question::EarlyWarning, "", notice);
             }
@@ -221,11 +221,10 @@ impl Draft<'_> {
     }
 
     /// `#valid` on what was filed as junk (decisions 17).
-    pub(super) fn revive(&mut self) -> Result<(), Refusal> {
+    pub(super) fn revive(&mut self) {
         self.case.ticket.tally.reopened += 1;
         (self.case.ticket.closed_at, self.case.ticket.closed_by) = (None, None);
         self.start(Stage::Verification);
-        Ok(())
     }
 
     /// `#tanya`: the reporter's turn; the clocks of the SOP stand still.
@@ -245,17 +244,20 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// The work goes on without waiting for the reporter any longer, or because he has answered.
+    /// `#ambil` while the reporter is waited for: the work goes on without his answer.
     pub(super) fn go_on(&mut self) -> Result<(), Refusal> {
+        self.stop_waiting();
+        Ok(())
+    }
+
+    /// The clocks that stood still for the reporter go on.
+    pub(super) fn stop_waiting(&mut self) {
         let status = self.case.asked_from();
         self.end(Stage::ReporterAnswer);
         for stage in [Stage::Verification, Stage::Analysis] {
-            if self.case.open_deadline(stage).is_some() {
-                self.resume(stage);
-            }
+            self.resume_paused(stage);
         }
         self.enter(status);
-        Ok(())
     }
 
     /// Tells the reporter how his ticket ended.

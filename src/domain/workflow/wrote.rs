@@ -12,10 +12,7 @@ impl Draft<'_> {
     /// for a person to read: nothing is reopened by itself.
     pub(super) fn reporter_wrote(&mut self) {
         match self.status() {
-            Status::AwaitingReporter => {
-                let went_on = self.go_on();
-                debug_assert!(went_on.is_ok(), "going on has nothing to refuse");
-            }
+            Status::AwaitingReporter => self.stop_waiting(),
             Status::Closed(Disposition::NotValid | Disposition::Resolved) => self.objected(),
             Status::New
             | Status::Verification
@@ -45,13 +42,12 @@ impl Draft<'_> {
     }
 
     /// Any reply of the OPD by hand says that it has the report (domain 5.2 row 16).
-    pub(super) fn opd_wrote(&mut self, by: &Address) -> bool {
+    pub(super) fn opd_wrote(&mut self, by: &Address) {
         let opd = self.case.ticket.class.opd.as_deref();
         let speaks_for_it = opd.is_some_and(|code| self.rules.people.speaks_for(by, code));
         if self.status() == Status::Forwarded && speaks_for_it {
-            return self.acknowledge(String::new()).is_ok();
+            self.note_acknowledgement(String::new());
         }
-        false
     }
 
     /// The ticket this one is a duplicate of was resolved: its reporter gets the same news.

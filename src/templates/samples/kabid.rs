@@ -126,7 +126,7 @@ fn daily() -> Notice {
     Notice::DailyDigest(DailyDigest {
         audience: Audience::Kabid,
         at: at(26, 7, 30),
-        digest: recap::Digest {
+        day: recap::Day {
             open: 4,
             with_kabid: vec![line("CIAMIS-2026-0009", false)],
             overdue: vec![line("CIAMIS-2026-0007", true)],

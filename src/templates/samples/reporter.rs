@@ -3,17 +3,17 @@
 use crate::domain::incoming::Language;
 use crate::domain::kind::IncidentKind;
 use crate::domain::notice::Notice;
-use crate::domain::notice::reporter::{Letter, News};
+use crate::domain::notice::reporter::{News, ToReporter};
 use crate::domain::stage::Status;
 use crate::templates::samples::at;
 
 pub(super) fn all() -> Vec<Notice> {
     let both = [Language::Id, Language::En];
-    both.into_iter().flat_map(|language| news().into_iter().map(move |news| letter(language, news))).collect()
+    both.into_iter().flat_map(|language| news().into_iter().map(move |news| notice(language, news))).collect()
 }
 
-fn letter(language: Language, news: News) -> Notice {
-    Notice::Letter(Letter {
+fn notice(language: Language, news: News) -> Notice {
+    Notice::ToReporter(ToReporter {
         number: "CIAMIS-2026-0007".to_owned(),
         language,
         name: "Budi Warga".to_owned(),

@@ -4,8 +4,8 @@
 //! has exactly our headers, CRLF line ends and nothing bare between them.
 
 use anyhow::{Context as _, Result, ensure};
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Body, Mailbox, Message, MultiPart, SinglePart};
 
 use crate::domain::Time;
 use crate::domain::digest::Digest;
@@ -45,6 +45,19 @@ pub struct Letter {
     pub auto: AutoSubmitted,
     /// Its language.
     pub language: Language,
+    /// Files that go with it.
+    pub attachments: Vec<Attached>,
+}
+
+/// A file that goes with a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attached {
+    /// Its safe name.
+    pub name: String,
+    /// Its type, e.g. `application/pdf`.
+    pub content_type: &'static str,
+    /// The file.
+    pub bytes: Vec<u8>,
 }
 
 /// RFC 3834 section 5.
@@ -98,12 +111,27 @@ pub fn compose(letter: &Letter) -> Result<Vec<u8>> {
         .boundary(boundary)
         .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(readable(&letter.text)))
         .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(readable(&letter.html)));
+    let body = if letter.attachments.is_empty() { body } else { with_files(body, letter)? };
     let bytes = builder.multipart(body).context("put the parts of a mail together")?.formatted();
     if let Some(fault) = framing_fault(&bytes) {
         anyhow::bail!("a composed mail {fault}");
     }
     ensure!(bytes.is_ascii(), "a composed mail is not 7-bit clean");
     Ok(bytes)
+}
+
+/// The words and, beside them, the files.
+fn with_files(words: MultiPart, letter: &Letter) -> Result<MultiPart> {
+    let boundary = format!("=+{}", &Digest::of(letter.message_id.as_bytes()).to_string()[..32]);
+    let mut whole = MultiPart::mixed().boundary(boundary).multipart(words);
+    for file in &letter.attachments {
+        let kind: ContentType = file.content_type.parse().context("name the type of a file")?;
+        // Files are never bent to fit: base64 carries any byte, and a signature covers every one.
+        let body = Body::new_with_encoding(file.bytes.clone(), ContentTransferEncoding::Base64);
+        let body = body.map_err(|_| anyhow::anyhow!("a file cannot be encoded"))?;
+        whole = whole.singlepart(Attachment::new(one_line(&file.name)).body(body, kind));
+    }
+    Ok(whole)
 }
 
 /// Words with one blank between them, none too long for a line: what a header carries unharmed. What

@@ -175,7 +175,11 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("people.toml", r#"until = "2026-12-31""#, r#"until = "2026-12-01""#),
     ("people.toml", "until = \"2026-12-31\"\n", ""),
     ("people.toml", r#"code = "disdukcapil""#, r#"code = "judol""#),
-    ("people.toml", r#"contacts = [{ name = "Pengelola Domain", address = "admin@diskominfo.example" }]"#, "contacts = []"),
+    (
+        "people.toml",
+        r#"contacts = [{ name = "Pengelola Domain", address = "admin@diskominfo.example" }]"#,
+        "contacts = []",
+    ),
     ("people.toml", r#""sekda@setda.example""#, r#""kabid@csirt.example""#),
     ("people.toml", "[kabid]", "[kabag]"),
 ];

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 
 use siaga::domain::ticket::TicketId;
 use siaga::store::receipts::State;
-use siaga::store::{Store, logbook, messages, meta, outbox, receipts, tickets, timers};
+use siaga::store::{Store, cases, codes, logbook, messages, meta, outbox, receipts, tickets, timers};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -72,13 +72,13 @@ fn every_earlier_desk_is_upgraded_with_all_it_had() {
         for (table, count) in &before {
             assert_eq!(after.get(table), Some(count), "rows of {table} from schema {version}");
         }
-        everything_reads(&store);
+        everything_reads(&store, version);
         let backup = path.with_extension(format!("schema-{version}.backup"));
         assert_eq!(backup.exists(), version < latest, "a backup before an upgrade, and only then");
     }
 }
 
-fn everything_reads(store: &Store) {
+fn everything_reads(store: &Store, version: usize) {
     let db = store.db();
     let broken: i64 =
         db.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0)).expect("a check");
@@ -95,7 +95,17 @@ fn everything_reads(store: &Store) {
     assert_eq!((mail[0].text.as_str(), mail[0].attachments.len()), ("Halaman 'judi' — 🔥", 2));
     assert_eq!(messages::ticket_naming(db, "laporan@warga.example").expect("a lookup"), Some(TicketId(2)));
     assert_eq!(timers::of_ticket(db, TicketId(1)).expect("timers").len(), 2);
-    assert_eq!(outbox::all(db, None).expect("outbox").len(), 2);
+    assert_eq!(outbox::all(db, None).expect("outbox").len(), if version == 1 { 2 } else { 3 });
+    let case = cases::get(db, TicketId(1)).expect("a case");
+    let kinds: Vec<_> =
+        timers::of_ticket(db, TicketId(1)).expect("timers").iter().map(|t| t.kind.to_string()).collect();
+    assert_eq!(kinds, ["reminder-50%", "rung-2"]);
+    // A clock that an earlier Siaga had begun goes on as it was.
+    assert_eq!(case.deadlines.len(), 1);
+    assert_eq!(Some(case.deadlines[0].due_at), case.ticket.due_at);
+    assert_eq!(case.deadlines[0].is_running(), version == 1);
+    assert_eq!(case.report.is_some() && case.approval.is_some() && case.questions.len() == 1, version > 1);
+    assert_eq!(codes::of_ticket(db, TicketId(1)).expect("codes").len(), if version == 1 { 0 } else { 1 });
     assert_eq!(receipts::in_states(db, &[State::Held, State::Received]).expect("receipts").len(), 2);
     assert_eq!(logbook::entries(db, None).expect("entries").len(), 3);
     assert_eq!(logbook::first_broken(db).expect("a check"), None);
@@ -137,7 +147,11 @@ fn described(db: &Connection) -> Vec<String> {
         match words.strip_prefix("CREATE TABLE ") {
             // What a table checks stands in its words alone.
             Some(table) => facts.extend(table.split("CHECK (").skip(1).map(|check| {
-                format!("{} checks {}", table.split(' ').next().unwrap_or(""), check.split("))").next().unwrap_or(""))
+                format!(
+                    "{} checks {}",
+                    table.split(' ').next().unwrap_or("").trim_matches('"'),
+                    check.split("))").next().unwrap_or("")
+                )
             })),
             None => facts.push(words),
         }

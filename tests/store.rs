@@ -250,9 +250,14 @@ fn timers_that_fired_stay_and_waiting_ones_are_replaced() {
     };
     plan(&mut store, 180, &[timer(80, 144), timer(50, 90)]);
     assert_eq!(timers::next_due(store.db()).expect("a time"), Some(at(90)));
+    assert_eq!(timers::due_tickets(store.db(), at(90), 10).expect("tickets"), [ticket]);
     assert!(timers::due(store.db(), ticket, at(89)).expect("timers").is_empty());
     let due = timers::due(store.db(), ticket, at(200)).expect("timers");
-    assert_eq!(due.iter().map(|timer| timer.kind.to_string()).collect::<Vec<_>>(), ["reminder-50%", "reminder-80%"], "the oldest first");
+    assert_eq!(
+        due.iter().map(|timer| timer.kind.to_string()).collect::<Vec<_>>(),
+        ["reminder-50%", "reminder-80%"],
+        "the oldest first"
+    );
     store.write(|tx| timers::fire(tx, &due[0], at(91))).expect("fire");
     store.write(|tx| timers::postpone(tx, &due[1], at(300))).expect("postpone");
     assert_eq!(timers::next_due(store.db()).expect("a time"), Some(at(300)));

@@ -45,11 +45,16 @@ fn post(store: &mut Store, purpose: &str, recipient: &str, minute: i64) -> Optio
         evidence: Some(Evidence::None),
         recipient: &recipient,
         envelope_from: None,
+        held: None,
     };
     let posted = store.write(|tx| {
         let Some(id) = outbox::reserve(tx, &draft, at(minute))? else { return Ok(None) };
-        let frozen =
-            Frozen { header_id: format!("{purpose}@desk.example"), subject: "x".to_owned(), bytes: purpose.into() };
+        let frozen = Frozen {
+            header_id: format!("{purpose}@desk.example"),
+            subject: "x".to_owned(),
+            text: String::new(),
+            bytes: purpose.into(),
+        };
         outbox::freeze(tx, id, &frozen)?;
         Ok(Some(id))
     });
@@ -165,7 +170,12 @@ fn a_thread_has_the_head_each_reader_got() {
             recipient: &recipient,
             envelope_from: Some(&recipient),
         };
-        let frozen = Frozen { header_id: format!("{purpose}@desk.example"), subject: String::new(), bytes: vec![1] };
+        let frozen = Frozen {
+            header_id: format!("{purpose}@desk.example"),
+            subject: String::new(),
+            text: String::new(),
+            bytes: vec![1],
+        };
         let id = store.write(|tx| {
             let id = outbox::reserve(tx, &draft, at(0))?.expect("a new purpose");
             outbox::freeze(tx, id, &frozen)?;

@@ -22,7 +22,9 @@ fn templates() -> Templates {
 }
 
 fn rendered(notice: &Notice) -> Rendered {
-    templates().render(notice, &Recipient { name: None, code: Some("7Q4K-9M2X".to_owned()) }).expect("every notice can be rendered")
+    templates()
+        .render(notice, &Recipient { name: None, code: Some("7Q4K-9M2X".to_owned()) })
+        .expect("every notice can be rendered")
 }
 
 /// The samples with names: folder, language, and which one of its kind it is.
@@ -226,7 +228,8 @@ fn a_template_of_the_administrator_replaces_one_and_the_others_stay() {
     fs::write(place.join("subject.txt"), "Ada surel tertahan: {{ held }}\n").expect("write");
     let templates = Templates::load(folder.path(), embedded().settings.desk, Jakarta).expect("they load");
     for notice in samples::all() {
-        let theirs = templates.render(&notice, &Recipient { name: None, code: Some("7Q4K-9M2X".to_owned()) }).expect("rendered");
+        let theirs =
+            templates.render(&notice, &Recipient { name: None, code: Some("7Q4K-9M2X".to_owned()) }).expect("rendered");
         let shipped = rendered(&notice);
         assert_eq!(theirs.text, shipped.text);
         if notice.folder() == "mail_held" {

@@ -18,7 +18,9 @@ fn templates() -> Templates {
 }
 
 fn rendered(notice: &Notice) -> Rendered {
-    templates().render(notice, &Recipient { name: None, code: Some("7Q4K-9M2X".to_owned()) }).expect("every notice can be rendered")
+    templates()
+        .render(notice, &Recipient { name: None, code: Some("7Q4K-9M2X".to_owned()) })
+        .expect("every notice can be rendered")
 }
 
 /// The rich sample of a new ticket, changed.

@@ -67,7 +67,13 @@ impl Due {
             Counting::Working => "working time",
             Counting::Calendar => "calendar time",
         };
-        writeln!(out, "{}: {} of {counting}, from {}", self.stage.as_str(), span(timing.limit), moment(calendar, start))?;
+        writeln!(
+            out,
+            "{}: {} of {counting}, from {}",
+            self.stage.as_str(),
+            span(timing.limit),
+            moment(calendar, start)
+        )?;
         tell(calendar, &explained, &mut out)?;
         let by_calendar = calendar.due(start, timing.limit, Counting::Calendar).at;
         writeln!(

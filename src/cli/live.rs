@@ -100,6 +100,7 @@ fn mail_to_ourselves(home: &Home) -> Result<OutgoingMail> {
         date: now,
         auto: AutoSubmitted::Generated,
         language: Language::Id,
+        attachments: Vec::new(),
     })?;
     Ok(OutgoingMail {
         id: OutboxId(0),

@@ -117,8 +117,10 @@ fn show(home: &Home, mail: &Entry, bytes: &[u8], out: &mut impl Write) -> Result
     writeln!(out, "decided     {}", local(home, mail.created_at))?;
     match (mail.state, mail.sent_at) {
         (State::Queued | State::Sending, _) => writeln!(out, "next        {}", local(home, mail.next_attempt_at))?,
-        (State::Sent | State::InDoubt | State::Failed, Some(at)) => writeln!(out, "sent        {}", local(home, at))?,
-        (State::Sent | State::InDoubt | State::Failed, None) => {}
+        (State::Sent | State::InDoubt | State::Failed | State::Withdrawn, Some(at)) => {
+            writeln!(out, "sent        {}", local(home, at))?
+        }
+        (State::Sent | State::InDoubt | State::Failed | State::Withdrawn, None) => {}
     }
     writeln!(out, "last word   {}", table::plain(&mail.reply))?;
     if !mail.bounced.is_empty() {

@@ -65,7 +65,8 @@ impl Home {
     pub(super) fn engine(&self, now: Time) -> Result<Engine> {
         make_data_folder(self.data())?;
         let key = read_or_make_key(&self.data().join("message-id.key"))?;
-        Engine::new(Store::open(&self.database())?, self.context(key)?, now)
+        let files = Some(self.blobs()?);
+        Engine::new(Store::open(&self.database())?, engine::Context { files, ..self.context(key)? }, now)
     }
 
     /// A desk on a copy in memory: what is tried there leaves no trace.
@@ -108,8 +109,11 @@ impl Home {
             desk: settings.desk.clone(),
             rules: self.config.rules(),
             caps: settings.caps,
+            command: settings.command,
             templates: self.load_templates()?,
             key,
+            entropy: system_entropy,
+            files: None,
             retries: Retries { pauses: settings.outbox.retry.clone(), give_up_after: settings.outbox.give_up_after },
             cutoff: settings.intake.cutoff,
             attempts_max: settings.intake.attempts_max,
@@ -182,6 +186,13 @@ fn secret(source: &SecretSource) -> Result<Secret> {
         SecretSource::TokenCommand(command) => Ok(Secret::TokenCommand(command.clone())),
         SecretSource::File(_) | SecretSource::Credential(_) => Ok(Secret::Password(read_secret(source)?)),
     }
+}
+
+/// Bits nobody can guess.
+fn system_entropy() -> Result<[u8; 5]> {
+    let mut bits = [0; 5];
+    getrandom::fill(&mut bits).context("get random bits for a one-time code")?;
+    Ok(bits)
 }
 
 fn make_data_folder(path: &Path) -> Result<()> {

@@ -168,7 +168,11 @@ impl Reader<'_> {
         let asked = ladder.iter().position(|rung| rung.by == Teller::Kabid);
         if let Some(at) = asked.filter(|_| self.stage != Stage::FollowUp) {
             let remedy = "let the daemon tell the Kabid instead: by = \"daemon\", to = \"kabid\"";
-            self.refuse(&format!("ladder.{at}.by"), "the Kabid is asked only for the OPD's follow-up".to_owned(), remedy);
+            self.refuse(
+                &format!("ladder.{at}.by"),
+                "the Kabid is asked only for the OPD's follow-up".to_owned(),
+                remedy,
+            );
         }
         if !ladder.iter().any(|rung| rung.at.is_overdue() && rung.only_if == Condition::Always) {
             let remedy = "add a rung at \"100%\": a deadline that passes must be seen by somebody";
@@ -200,7 +204,15 @@ impl StageTable {
             let remedy = "write reporter, assignee, analysts, kabid or opd";
             reader.refuse("owner", "nobody in particular has this turn".to_owned(), remedy);
         }
-        Some(Rule { owner: self.owner, limit: limit?, counting, critical, remind_at: remind_at?, ladder: ladder?, retry })
+        Some(Rule {
+            owner: self.owner,
+            limit: limit?,
+            counting,
+            critical,
+            remind_at: remind_at?,
+            ladder: ladder?,
+            retry,
+        })
     }
 }
 

@@ -188,6 +188,11 @@ impl Calendar {
         self.instant(closing.unwrap_or(day.and_time(NaiveTime::MIN)))
     }
 
+    /// The first instant of a day.
+    pub fn midnight(&self, day: NaiveDate) -> Time {
+        self.instant(day.and_time(NaiveTime::MIN))
+    }
+
     /// Whether the office works at that instant.
     pub fn is_open(&self, at: Time) -> bool {
         let local = self.local(at).naive_local();

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use rusqlite::Connection;
 
-use crate::compose::{AutoSubmitted, Letter, compose};
+use crate::compose::{Attached, AutoSubmitted, Letter, compose};
 use crate::domain::Time;
 use crate::domain::answer::Evidence;
 use crate::domain::incoming::IncomingMail;
@@ -13,8 +13,9 @@ use crate::domain::person::{Address, Person};
 use crate::domain::role::{Audience, Role};
 use crate::domain::ticket::{Ticket, TicketId};
 use crate::engine::Context;
+use crate::store::runs::RunId;
 use crate::store::{messages, outbox};
-use crate::templates::Recipient;
+use crate::templates::{Recipient, Rendered};
 
 /// One notice on its way to one person.
 pub(super) struct Posting<'a> {
@@ -27,11 +28,24 @@ pub(super) struct Posting<'a> {
     pub(super) answers: Option<&'a IncomingMail>,
     /// For acknowledgements, the evidence for the sender.
     pub(super) evidence: Option<Evidence>,
+    /// The recipient's one-time code, if the notice asks something.
+    pub(super) code: Option<String>,
+    /// The run that can be taken back, and until when the mail waits for that.
+    pub(super) held: Option<(RunId, Time)>,
+    /// Files that go with it.
+    pub(super) files: &'a [Attached],
+}
+
+impl<'a> Posting<'a> {
+    /// A notice that leaves at once, on its own.
+    pub(super) fn new(notice: &'a Notice, to: &'a Person, ticket: Option<TicketId>, purpose: String) -> Posting<'a> {
+        Posting { notice, to, ticket, purpose, answers: None, evidence: None, code: None, held: None, files: &[] }
+    }
 }
 
 impl Context {
-    /// Freezes one mail. Does nothing if its purpose has been served.
-    pub(super) fn post(&self, db: &Connection, posting: &Posting<'_>, now: Time) -> Result<()> {
+    /// Freezes one mail, and says what it says. Does nothing if its purpose has been served.
+    pub(super) fn post(&self, db: &Connection, posting: &Posting<'_>, now: Time) -> Result<Option<Rendered>> {
         let Posting { notice, to, ticket, .. } = *posting;
         let class = notice.class();
         let (envelope_from, auto) = match class {
@@ -47,15 +61,16 @@ impl Context {
             evidence: posting.evidence,
             recipient: &to.address,
             envelope_from,
+            held: posting.held,
         };
         let head = match ticket {
             Some(ticket) => outbox::thread_head(db, ticket, &to.address)?,
             None => None,
         };
         let Some(id) = outbox::reserve(db, &draft, now)? else {
-            return Ok(());
+            return Ok(None);
         };
-        let recipient = Recipient { name: (!to.name.is_empty()).then(|| to.name.clone()), code: None };
+        let recipient = Recipient { name: (!to.name.is_empty()).then(|| to.name.clone()), code: posting.code.clone() };
         let rendered =
             self.templates.render(notice, &recipient).with_context(|| format!("render {}", notice.folder()))?;
         let (in_reply_to, references) = threading(posting.answers, head);
@@ -64,21 +79,28 @@ impl Context {
             from: Person { name: self.desk.name.clone(), address: self.desk.address.clone() },
             to: to.address.clone(),
             subject: rendered.subject.clone(),
-            text: rendered.text,
-            html: rendered.html,
+            text: rendered.text.clone(),
+            html: rendered.html.clone(),
             message_id: header_id.clone(),
             in_reply_to,
             references,
             date: now,
             auto,
             language: notice.language(),
+            attachments: posting.files.to_vec(),
         })
         .with_context(|| format!("compose {}", notice.folder()))?;
-        outbox::freeze(db, id, &outbox::Frozen { header_id: header_id.clone(), subject: rendered.subject, bytes })?;
+        let frozen = outbox::Frozen {
+            header_id: header_id.clone(),
+            subject: rendered.subject.clone(),
+            text: rendered.text.clone(),
+            bytes,
+        };
+        outbox::freeze(db, id, &frozen)?;
         if let Some(ticket) = ticket {
             messages::remember_reference(db, ticket, &header_id)?;
         }
-        Ok(())
+        Ok(Some(rendered))
     }
 
     /// Freezes one mail for everybody the notice is for.
@@ -91,26 +113,20 @@ impl Context {
         now: Time,
     ) -> Result<()> {
         for person in &self.people_of(notice.audience(), ticket, now) {
-            let posting = Posting {
-                notice,
-                to: person,
-                ticket: ticket.map(|ticket| ticket.id),
-                purpose: purpose.to_owned(),
-                answers: None,
-                evidence: None,
-            };
+            let posting = Posting::new(notice, person, ticket.map(|ticket| ticket.id), purpose.to_owned());
             self.post(db, &posting, now)?;
         }
         Ok(())
     }
 
     /// The people a notice is for at present. An audience nobody belongs to falls to the analysts,
-    /// so that no deadline passes unseen.
+    /// so that no deadline passes unseen; what is for the reporter alone is for nobody else.
     pub(super) fn people_of(&self, audience: Audience, ticket: Option<&Ticket>, now: Time) -> Vec<Person> {
         let today = self.rules.calendar.local(now).date_naive();
         let people = &self.rules.people;
         let found = ticket.map(|ticket| people.recipients(audience, ticket, today)).unwrap_or_default();
-        if found.is_empty() { people.analysts.clone() } else { found }
+        let personal = matches!(audience, Audience::Reporter | Audience::Sender);
+        if found.is_empty() && !personal { people.analysts.clone() } else { found }
     }
 
     /// The role of an address at present.

@@ -1,82 +1,130 @@
-//! Timers that are due become reminders and escalations, each exactly once.
+//! Timers that are due become reminders and escalations, each exactly once. What one person is
+//! reminded of at one moment is one mail.
 
 use anyhow::Result;
+use rusqlite::Connection;
 
 use crate::domain::Time;
 use crate::domain::case::Case;
-use crate::domain::deadline::{Deadline, Elapsed, Run};
+use crate::domain::notice::Notice;
+use crate::domain::notice::team::{DeadlineNear, DeadlinesNear};
+use crate::domain::person::Person;
+use crate::domain::role::{Actor, Audience};
 use crate::domain::stage::Stage;
-use crate::domain::ticket::Ticket;
+use crate::domain::ticket::TicketId;
 use crate::domain::timer::{TimerKind, fire_or_wait};
-use crate::domain::workflow::{Event, Rules, decide};
+use crate::domain::workflow::{Event, Saying, decide};
+use crate::engine::commit::Posting;
+use crate::engine::effects::Origin;
 use crate::engine::{Context, Engine};
 use crate::store::timers::StoredTimer;
-use crate::store::{logbook, tickets, timers};
+use crate::store::{cases, timers};
+
+/// Tickets dealt with in one transaction.
+const TOGETHER_MAX: usize = 50;
+
+/// What somebody is reminded of.
+struct Reminder {
+    to: Person,
+    ticket: TicketId,
+    cause: String,
+    near: DeadlineNear,
+}
 
 impl Engine {
-    /// Fires every timer that is due, one ticket in one transaction. Returns how many mails were
-    /// decided.
+    /// Does every errand and fires every timer that is due. Returns how many mails were decided.
     ///
     /// # Errors
     /// If the database refuses or a template fails; what was committed before stays.
     pub fn tick(&mut self, now: Time) -> Result<usize> {
-        let mut decided = 0;
-        // Each round deals with the ticket whose timer is due longest, and with all of its timers.
-        while let Some(ticket) = timers::first_due(self.store.db(), now)? {
-            let Engine { store, context } = self;
-            decided += store.write(|tx| context.fire(tx, &timers::due(tx, ticket, now)?, now))?;
+        let mut decided = self.do_errands(now)?;
+        loop {
+            let due = timers::due_tickets(self.store.db(), now, TOGETHER_MAX)?;
+            if due.is_empty() {
+                return Ok(decided);
+            }
+            let Engine { store, context, .. } = self;
+            decided += store.write(|tx| context.fire_together(tx, &due, now))?;
         }
-        Ok(decided)
     }
 }
 
 impl Context {
-    fn fire(&self, db: &rusqlite::Connection, due: &[StoredTimer], now: Time) -> Result<usize> {
+    /// Fires what is due of several tickets, the one that is due longest first.
+    fn fire_together(&self, db: &Connection, due: &[TicketId], now: Time) -> Result<usize> {
+        let mut reminders = Vec::new();
+        let mut decided = 0;
+        for ticket in due {
+            decided += self.fire(db, &timers::due(db, *ticket, now)?, &mut reminders, now)?;
+        }
+        Ok(decided + self.remind(db, reminders, now)?)
+    }
+
+    fn fire(&self, db: &Connection, due: &[StoredTimer], reminders: &mut Vec<Reminder>, now: Time) -> Result<usize> {
+        let Some(ticket) = due.first().map(|timer| timer.ticket) else { return Ok(0) };
+        let case = cases::get(db, ticket)?;
         let mut ripe: Vec<&StoredTimer> = Vec::new();
         for timer in due {
-            let counting = self.rules.sop.rule(timer.stage).counting;
+            let rule = self.rules.sop.rule(timer.stage);
+            let counting = case.deadline(timer.stage).map_or(rule.counting, |deadline| deadline.counting);
             match fire_or_wait(timer.due_at, counting, &self.rules.calendar, now) {
                 Ok(()) => ripe.push(timer),
                 Err(until) => timers::postpone(db, timer, until)?,
             }
         }
-        let Some(first) = ripe.first() else {
-            return Ok(0);
-        };
-        let (stage, ticket) = (first.stage, tickets::get(db, first.ticket)?);
-        ripe.retain(|timer| timer.stage == stage);
-        let kinds: Vec<TimerKind> = ripe.iter().map(|timer| timer.kind).collect();
-        let case = case_of(ticket, stage, &self.rules);
-        let fired = kinds.into_iter().map(|kind| (stage, kind)).collect();
-        let decision = decide(&case, &Event::TimersFired(fired), &self.rules, now)?;
-        for entry in &decision.log {
-            logbook::append(db, Some(case.ticket.id), entry, now)?;
-        }
-        for saying in &decision.sayings {
-            let purpose = format!("timer:{}:{}", ripe[0].id, saying.notice.audience().as_str());
-            self.post_to_audience(db, &saying.notice, Some(&case.ticket), &purpose, now)?;
-        }
+        let Some(first) = ripe.first() else { return Ok(0) };
+        let cause = format!("timer:{}", first.id);
+        let fired: Vec<(Stage, TimerKind)> = ripe.iter().map(|timer| (timer.stage, timer.kind)).collect();
+        let mut decision = decide(&case, &Event::TimersFired(fired), &self.rules, now)?;
+        // Before the timers are planned anew: what has fired does not fire again.
         for timer in ripe {
             timers::fire(db, timer, now)?;
         }
-        Ok(decision.sayings.len())
+        let (near, others) = decision.sayings.into_iter().partition(is_near);
+        decision.sayings = others;
+        self.gather(near, &case, &cause, reminders, now);
+        let origin = Origin { cause, by: Actor::Siaga, hold: None, mail: None };
+        Ok(self.carry_out(db, &decision, &origin, now)?.mails)
+    }
+
+    /// Notes who is to be told of a deadline. The same step of the same ticket is told once, the last
+    /// word of it.
+    fn gather(&self, near: Vec<Saying>, case: &Case, cause: &str, reminders: &mut Vec<Reminder>, now: Time) {
+        for saying in near {
+            let Notice::Deadline(near) = saying.notice else { continue };
+            for to in self.people_of(near.audience, Some(&case.ticket), now) {
+                let ticket = case.ticket.id;
+                reminders.retain(|told: &Reminder| {
+                    !(told.ticket == ticket && told.near.stage == near.stage && told.to.address == to.address)
+                });
+                reminders.push(Reminder { to, ticket, cause: cause.to_owned(), near: near.clone() });
+            }
+        }
+    }
+
+    /// One mail for each person, whatever number of steps he is told of.
+    fn remind(&self, db: &Connection, mut reminders: Vec<Reminder>, now: Time) -> Result<usize> {
+        let mut mails = 0;
+        while let Some(first) = reminders.first() {
+            let to = first.to.clone();
+            let (his, others): (Vec<_>, Vec<_>) = reminders.into_iter().partition(|one| one.to.address == to.address);
+            reminders = others;
+            mails += 1;
+            let cause = format!("{}:near", his[0].cause);
+            let (notice, ticket) = match &his[..] {
+                [one] => (Notice::Deadline(one.near.clone()), Some(one.ticket)),
+                several => {
+                    let audience: Audience = several[0].near.audience;
+                    let items = several.iter().map(|one| one.near.clone()).collect();
+                    (Notice::Deadlines(DeadlinesNear { audience, items }), None)
+                }
+            };
+            self.post(db, &Posting::new(&notice, &to, ticket, cause), now)?;
+        }
+        Ok(mails)
     }
 }
 
-/// The case of a ticket whose only clock is the one its row repeats.
-fn case_of(ticket: Ticket, stage: Stage, rules: &Rules) -> Case {
-    let counting = rules.sop.rule(stage).timing(ticket.gravity()).counting;
-    let clock = ticket.due_at.map(|due_at| Deadline {
-        stage,
-        round: 1,
-        started_at: ticket.stage_started_at,
-        due_at,
-        due_calendar_at: ticket.due_calendar_at.unwrap_or(due_at),
-        counting,
-        run: Run::Running { since: ticket.stage_started_at },
-        idle: Elapsed::default(),
-    });
-    let mut case = Case::new(ticket);
-    case.deadlines.extend(clock);
-    case
+fn is_near(saying: &Saying) -> bool {
+    matches!(saying.notice, Notice::Deadline(_))
 }

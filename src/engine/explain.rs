@@ -116,7 +116,7 @@ impl Engine {
     /// # Errors
     /// If the database refuses or a template fails.
     pub fn explain(&mut self, incoming: Incoming<'_>, now: Time) -> Result<Explanation> {
-        let Engine { store, context } = self;
+        let Engine { store, context, .. } = self;
         let verdict = store.rehearse(|tx| context.understand(tx, incoming, now))?;
         let mail = incoming.mail;
         let role = mail.sender.as_ref().and_then(|person| context.role_of(&person.address, now));

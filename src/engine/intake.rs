@@ -9,7 +9,7 @@ use crate::domain::Time;
 use crate::domain::answer::Evidence;
 use crate::domain::command::grammar::command_lines;
 use crate::domain::digest::Digest;
-use crate::domain::incoming::{Bounce, BounceKind, IncomingMail, Nature};
+use crate::domain::incoming::{IncomingMail, Nature};
 use crate::domain::logbook::{Entry, Kind};
 use crate::domain::notice::Notice;
 use crate::domain::notice::team::MailHeld;
@@ -149,7 +149,7 @@ impl Engine {
         evidence: Evidence,
         now: Time,
     ) -> Result<Verdict> {
-        let Engine { store, context } = self;
+        let Engine { store, context, .. } = self;
         let verdict = store.write(|tx| {
             let receipt = receipts::get(tx, receipt)?.context("take in a message without receipt")?;
             ensure!(receipt.state == State::Received, "receipt {} is {} already", receipt.id.0, receipt.state.as_str());
@@ -160,6 +160,9 @@ impl Engine {
             Ok(verdict)
         })?;
         reached(Step::IntakeCommitted);
+        if verdict.action == Action::Commands {
+            self.heed_delegations(now)?;
+        }
         Ok(verdict)
     }
 
@@ -168,7 +171,7 @@ impl Engine {
     /// # Errors
     /// If the database refuses.
     pub fn hold(&mut self, receipt: ReceiptId, reason: &str, now: Time) -> Result<()> {
-        let Engine { store, context } = self;
+        let Engine { store, context, .. } = self;
         store.write(|tx| {
             let receipt = receipts::get(tx, receipt)?.context("hold a message without receipt")?;
             receipts::finish(tx, receipt.id, State::Held, reason, None)?;
@@ -229,13 +232,24 @@ impl Context {
                 None => self.ignore(db, incoming, Action::AutoReply, "automatic answer to nothing of ours", now),
             },
             Nature::MachineReport => self.ignore(db, incoming, Action::Ignored, "periodic machine report", now),
-            Nature::Person | Nature::AbuseReport => match thread.ticket() {
-                Some(ticket) if staff && commands(mail) => {
-                    self.file(db, incoming, ticket, Action::Commands, &thread, now)
-                }
-                Some(ticket) => self.file(db, incoming, ticket, Action::FollowUp, &thread, now),
-                None => self.open_ticket(db, incoming, &thread, now),
-            },
+            Nature::Person | Nature::AbuseReport => self.of_person(db, incoming, &thread, now),
+        }
+    }
+
+    /// A mail by hand: commands of somebody with a role, a question of the reporter, another word on
+    /// a ticket, or a report.
+    fn of_person(&self, db: &Connection, incoming: Incoming<'_>, thread: &Thread, now: Time) -> Result<Verdict> {
+        let mail = incoming.mail;
+        // An automatic mail orders nothing, whatever it quotes (case 46c).
+        let orders = mail.nature == Nature::Person && mail.automatic.is_none() && commands(mail);
+        let speaker = self.speaker(mail, now).filter(|speaker| speaker.role != Role::Leader);
+        match (thread.ticket(), speaker) {
+            (ticket, Some(speaker)) if orders => self.commands(db, incoming, &speaker, (ticket, thread.reason()), now),
+            (Some(ticket), _) if orders && self.asks_status(db, incoming, ticket)? => {
+                self.tell_status(db, incoming, ticket, thread, now)
+            }
+            (Some(ticket), _) => self.file(db, incoming, ticket, Action::FollowUp, thread, now),
+            (None, _) => self.open_ticket(db, incoming, thread, now),
         }
     }
 
@@ -257,7 +271,7 @@ impl Context {
         })
     }
 
-    fn ignore(
+    pub(super) fn ignore(
         &self,
         db: &Connection,
         incoming: Incoming<'_>,
@@ -281,104 +295,6 @@ impl Context {
         Ok(Verdict { action, reason: reason.to_owned(), ticket: None, state: State::Ignored, message: Some(message) })
     }
 
-    /// A bounce goes to the outgoing mail it is about; nothing it says is answered.
-    fn bounce(
-        &self,
-        db: &Connection,
-        incoming: Incoming<'_>,
-        bounce: &Bounce,
-        thread: &Thread,
-        now: Time,
-    ) -> Result<Verdict> {
-        let mut about = None;
-        for id in bounce.about.iter().chain(&incoming.mail.in_reply_to).chain(&incoming.mail.references) {
-            if self.key.recognise(id).is_some() {
-                about = outbox::with_header_id(db, &id.to_ascii_lowercase())?;
-            }
-            if about.is_some() {
-                break;
-            }
-        }
-        let Some((outgoing, ticket)) = about else {
-            return match thread.ticket() {
-                Some(ticket) => self.file(db, incoming, ticket, Action::Bounce, thread, now),
-                None => self.ignore(db, incoming, Action::Bounce, "bounce of a mail that is not ours", now),
-            };
-        };
-        let said = match bounce.kind {
-            BounceKind::Failed => "failed",
-            BounceKind::Delayed => "delayed",
-            BounceKind::Delivered => "delivered",
-        };
-        let word = bounce.status.as_ref().map_or(said.to_owned(), |status| format!("{said} ({status})"));
-        outbox::bounced(db, outgoing, &word)?;
-        let message = messages::insert(db, incoming.mail, filing(ticket, Meaning::Bounce, incoming))?;
-        let kind = match bounce.kind {
-            BounceKind::Failed => Kind::DeliveryFailed,
-            BounceKind::Delayed | BounceKind::Delivered => Kind::MessageFiled,
-        };
-        self.log(db, ticket, kind, Some(incoming.mail.raw), json!({ "outbox": outgoing.0, "bounce": word }), now)?;
-        Ok(Verdict {
-            action: Action::Bounce,
-            reason: format!("says of our mail {}: {word}", outgoing.0),
-            ticket: number_of(db, ticket)?,
-            state: State::Taken,
-            message: Some(message),
-        })
-    }
-
-    /// Files a message on a ticket that exists.
-    fn file(
-        &self,
-        db: &Connection,
-        incoming: Incoming<'_>,
-        ticket: TicketId,
-        action: Action,
-        thread: &Thread,
-        now: Time,
-    ) -> Result<Verdict> {
-        let mail = incoming.mail;
-        let ticket = tickets::get(db, ticket)?;
-        let address = mail.sender.as_ref().map(|person| &person.address);
-        let role = address.and_then(|address| self.role_of(address, now));
-        let staff = role.is_some_and(Role::is_staff);
-        let known = match address {
-            Some(address) => staff || tickets::is_participant(db, ticket.id, address)?,
-            None => false,
-        };
-        let from_person = matches!(action, Action::FollowUp | Action::Commands);
-        let pending = from_person && !known;
-        // decisions 18: whoever joins by reference is seen by the analyst and answered nothing.
-        if let Some(address) = address.filter(|_| pending) {
-            tickets::add_participant(db, ticket.id, address, true)?;
-        }
-        let meaning = match action {
-            Action::Commands => Meaning::Commands,
-            Action::AutoReply => Meaning::AutoReply,
-            Action::Bounce => Meaning::Bounce,
-            Action::NewTicket | Action::FollowUp | Action::Duplicate | Action::Ignored | Action::Held => {
-                Meaning::FollowUp
-            }
-        };
-        let message = messages::insert(db, mail, Filing { pending, ..filing(Some(ticket.id), meaning, incoming) })?;
-        let actor = actor(mail, role);
-        let detail = json!({ "message": message.0, "meaning": meaning.as_str(), "pending": pending });
-        let entry = Entry { actor, kind: Kind::MessageFiled, message: Some(mail.raw), detail };
-        logbook::append(db, Some(ticket.id), &entry, now)?;
-        if from_person && !staff {
-            let notice = self.message_filed(&ticket, incoming, pending);
-            self.post_to_audience(db, &notice, Some(&ticket), &format!("filed:{}", message.0), now)?;
-        }
-        let waits = if pending { "; its sender is not known to the ticket and waits to be let in" } else { "" };
-        Ok(Verdict {
-            action,
-            reason: format!("{}{waits}", thread.reason()),
-            ticket: Some(ticket.number),
-            state: State::Taken,
-            message: Some(message),
-        })
-    }
-
     /// Tells the team of a held message, ten times an hour at the most: a flood of broken mail is
     /// one fact, and `siaga held list` has it whole.
     fn tell_of_held(&self, db: &Connection, receipt: &Receipt, reason: &str, now: Time) -> Result<()> {
@@ -392,9 +308,7 @@ impl Context {
         for person in &self.people_of(notice.audience(), None, now) {
             if outbox::count_since(db, notice.folder(), &person.address, hour_ago)? < HELD_NOTICES_PER_HOUR {
                 let purpose = format!("held:{}:{}", receipt.id.0, now.timestamp());
-                let posting =
-                    Posting { notice: &notice, to: person, ticket: None, purpose, answers: None, evidence: None };
-                self.post(db, &posting, now)?;
+                self.post(db, &Posting::new(&notice, person, None, purpose), now)?;
             }
         }
         Ok(())
@@ -434,6 +348,6 @@ pub(super) fn filing(ticket: Option<TicketId>, meaning: Meaning, incoming: Incom
     Filing { ticket, meaning, pending: false, arrived_at: incoming.arrived_at }
 }
 
-fn number_of(db: &Connection, ticket: Option<TicketId>) -> Result<Option<TicketNumber>> {
+pub(super) fn number_of(db: &Connection, ticket: Option<TicketId>) -> Result<Option<TicketNumber>> {
     ticket.map(|ticket| Ok(tickets::get(db, ticket)?.number)).transpose()
 }

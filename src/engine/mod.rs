@@ -7,13 +7,20 @@
 //! The bytes of outgoing mail are made here, inside the transaction, by the pure `compose` of the
 //! floor below: so a mail exists if and only if the change that caused it exists (decisions 20).
 
-mod commit;
-mod deadlines;
-mod opening;
-pub mod explain;
 pub mod intake;
-pub mod sending;
 mod thread;
+mod opening;
+mod filing;
+mod commands;
+mod proof;
+mod transcript;
+mod queries;
+mod effects;
+mod commit;
+mod release;
+mod deadlines;
+pub mod sending;
+pub mod explain;
 
 use std::time::Duration;
 
@@ -21,10 +28,13 @@ use anyhow::Result;
 
 use crate::domain::Time;
 use crate::domain::answer::Caps;
+use crate::domain::authority::CommandPolicy;
 use crate::domain::desk::Desk;
+use crate::domain::directory::Directory;
 use crate::domain::message_id::MessageIdKey;
 use crate::domain::workflow::Rules;
-use crate::store::{Store, meta, outbox, timers};
+use crate::store::blobs::Blobs;
+use crate::store::{Store, delegations, errands, meta, outbox, timers};
 use crate::templates::Templates;
 
 /// Everything a decision needs besides the database.
@@ -36,10 +46,16 @@ pub struct Context {
     pub rules: Rules,
     /// Whom we may acknowledge, and how often.
     pub caps: Caps,
+    /// How commands in replies are taken.
+    pub command: CommandPolicy,
     /// What our mails say.
     pub templates: Templates,
     /// The key of our Message-IDs.
     pub key: MessageIdKey,
+    /// Where the bits of one-time codes come from.
+    pub entropy: fn() -> Result<[u8; 5]>,
+    /// Files that were received, for those that go out again; `None` where nothing is sent.
+    pub files: Option<Blobs>,
     /// How outgoing mail is retried.
     pub retries: Retries,
     /// Mail that arrived before is filed and never answered; the first start, if not configured.
@@ -62,6 +78,8 @@ pub struct Retries {
 pub struct Engine {
     store: Store,
     context: Context,
+    /// Who is who by `people.toml`, before any `#delegasi`.
+    people: Directory,
 }
 
 impl Engine {
@@ -74,7 +92,21 @@ impl Engine {
         let this_second = now - chrono::TimeDelta::nanoseconds(i64::from(now.timestamp_subsec_nanos()));
         let first_start = store.write(|tx| meta::first_start(tx, this_second))?;
         context.cutoff.get_or_insert(first_start);
-        Ok(Engine { store, context })
+        let people = context.rules.people.clone();
+        let mut engine = Engine { store, context, people };
+        engine.heed_delegations(now)?;
+        Ok(engine)
+    }
+
+    /// Lets the deputies act whom the Kabid has named by mail.
+    fn heed_delegations(&mut self, now: Time) -> Result<()> {
+        let today = self.context.rules.calendar.local(now).date_naive();
+        let mut people = self.people.clone();
+        for (deputy, term) in delegations::since(self.store.db(), today)? {
+            people.delegate(&deputy, term);
+        }
+        self.context.rules.people = people;
+        Ok(())
     }
 
     /// When the next timer or the next retry is due, whichever comes first.
@@ -86,12 +118,13 @@ impl Engine {
         Ok(timer.into_iter().chain(mail).min())
     }
 
-    /// When the next timer is due.
+    /// When the next timer or errand is due.
     ///
     /// # Errors
     /// If the database refuses.
     pub fn next_timer(&self) -> Result<Option<Time>> {
-        timers::next_due(self.store.db())
+        let (timer, errand) = (timers::next_due(self.store.db())?, errands::next_due(self.store.db())?);
+        Ok(timer.into_iter().chain(errand).min())
     }
 
     /// When the next outgoing mail is due.

@@ -15,6 +15,7 @@ use crate::domain::notice::Notice;
 use crate::domain::notice::reporter::{FileReceived, OwnWords, ReportReceived};
 use crate::domain::notice::team::{EvidenceFile, MessageFiled, OwnHost, TicketOpened};
 use crate::domain::person::{Address, Person};
+use crate::domain::role::Actor;
 use crate::domain::stage::Stage;
 use crate::domain::ticket::Ticket;
 use crate::domain::workflow::{Report, open};
@@ -24,7 +25,7 @@ use crate::engine::intake::{Action, Incoming, Verdict, actor, filing};
 use crate::engine::thread::Thread;
 use crate::store::messages::{self, Meaning};
 use crate::store::receipts::State;
-use crate::store::{logbook, outbox, tickets, timers};
+use crate::store::{cases, logbook, outbox, tickets};
 
 impl Context {
     /// Opens a ticket for a report, with everything that follows from it.
@@ -39,9 +40,8 @@ impl Context {
         let year = self.rules.calendar.local(incoming.arrived_at).year();
         let number = tickets::next_number(db, &self.desk.ticket_prefix, year)?;
         let mut case = open(Report { number, mail, arrived_at: incoming.arrived_at }, &self.rules);
-        case.ticket.id = tickets::insert(db, &case.ticket)?;
+        cases::insert(db, &mut case, &self.rules, now)?;
         let ticket = case.ticket.clone();
-        timers::replace(db, ticket.id, &case.timers(&self.rules))?;
         if let Some(reporter) = &ticket.reporter {
             tickets::add_participant(db, ticket.id, &reporter.address, false)?;
         }
@@ -52,13 +52,11 @@ impl Context {
         let message = messages::insert(db, mail, filing(Some(ticket.id), Meaning::Report, incoming))?;
         let role = mail.sender.as_ref().and_then(|person| self.role_of(&person.address, now));
         let entry = Entry {
-            actor: actor(mail, role),
-            kind: Kind::TicketOpened,
-            message: Some(mail.raw),
             detail: json!({
                 "number": ticket.number, "message": message.0, "arrived_at": incoming.arrived_at,
                 "due_at": ticket.due_at, "message_id_known": twin,
             }),
+            ..self.opened_entry(&ticket, incoming, &actor(mail, role))
         };
         logbook::append(db, Some(ticket.id), &entry, now)?;
         let silence = self.acknowledge(db, &ticket, incoming, now)?;
@@ -72,6 +70,12 @@ impl Context {
             state: State::Taken,
             message: Some(message),
         })
+    }
+
+    /// The entry of a ticket that was opened.
+    pub(super) fn opened_entry(&self, ticket: &Ticket, incoming: Incoming<'_>, by: &Actor) -> Entry {
+        let detail = json!({ "number": ticket.number, "arrived_at": incoming.arrived_at, "due_at": ticket.due_at });
+        Entry { actor: by.clone(), kind: Kind::TicketOpened, message: Some(incoming.mail.raw), detail }
     }
 
     /// Acknowledges a report if it may be; the reason if not.
@@ -97,13 +101,11 @@ impl Context {
             }
         };
         let notice = Notice::ReportReceived(self.report_received(ticket, incoming, due_at));
+        let to = Person { name: String::new(), address };
         let posting = Posting {
-            notice: &notice,
-            to: &Person { name: String::new(), address },
-            ticket: Some(ticket.id),
-            purpose: format!("acknowledgement:{}", ticket.id.0),
             answers: Some(incoming.mail),
             evidence: Some(incoming.evidence),
+            ..Posting::new(&notice, &to, Some(ticket.id), format!("acknowledgement:{}", ticket.id.0))
         };
         self.post(db, &posting, now)?;
         Ok(None)
@@ -139,7 +141,7 @@ impl Context {
         }
     }
 
-    fn ticket_opened(
+    pub(super) fn ticket_opened(
         &self,
         ticket: &Ticket,
         incoming: Incoming<'_>,

@@ -25,7 +25,7 @@ impl Engine {
     /// # Errors
     /// If the database refuses; then the outcome is not recorded and must be handed in again.
     pub fn settle_and_claim(&mut self, settled: Option<&Settled>, now: Time) -> Result<Option<OutgoingMail>> {
-        let Engine { store, context } = self;
+        let Engine { store, context, .. } = self;
         let claimed = store.write(|tx| {
             if let Some((id, outcome)) = settled {
                 context.settle(tx, *id, outcome, now)?;
@@ -51,7 +51,7 @@ impl Engine {
     /// # Errors
     /// If the database refuses.
     pub fn settle(&mut self, (id, outcome): &Settled, now: Time) -> Result<()> {
-        let Engine { store, context } = self;
+        let Engine { store, context, .. } = self;
         store.write(|tx| context.settle(tx, *id, outcome, now))
     }
 
@@ -79,7 +79,7 @@ impl Engine {
     pub fn retry_sending(&mut self, id: OutboxId, now: Time) -> Result<bool> {
         self.store.write(|tx| {
             let Some(row) = outbox::get(tx, id)? else { return Ok(false) };
-            if row.state == State::Sending {
+            if matches!(row.state, State::Sending | State::Withdrawn) {
                 return Ok(false);
             }
             let doubtful = row.state == State::InDoubt || row.state == State::Sent;
@@ -100,7 +100,10 @@ impl Context {
     fn settle(&self, db: &Connection, id: OutboxId, outcome: &SendOutcome, now: Time) -> Result<()> {
         let row = outbox::get(db, id)?.with_context(|| format!("outgoing mail {} is not in the outbox", id.0))?;
         match outcome {
-            SendOutcome::Sent { reply } => outbox::sent(db, id, reply, now),
+            SendOutcome::Sent { reply } => {
+                outbox::sent(db, id, reply, now)?;
+                self.forward_sent(db, &row, now)
+            }
             SendOutcome::Permanent { reply } => self.give_up(db, &row, reply, now),
             SendOutcome::Transient { reply } => {
                 let at = now + self.pause(row.attempts);
@@ -127,7 +130,8 @@ impl Context {
             message: None,
             detail: json!({ "outbox": row.id.0, "notice": row.notice, "recipient": row.recipient, "reply": reply }),
         };
-        logbook::append(db, ticket_of(db, row.ticket.as_deref())?, &entry, now)
+        logbook::append(db, ticket_of(db, row.ticket.as_deref())?, &entry, now)?;
+        self.forward_failed(db, row, reply, now)
     }
 
     /// The pause after so many attempts.

@@ -59,7 +59,7 @@ pub fn append(db: &Connection, ticket: Option<TicketId>, entry: &Entry, now: Tim
 /// If the database refuses.
 pub fn entries(db: &Connection, ticket: Option<TicketId>) -> Result<Vec<StoredEntry>> {
     let mut statement = db.prepare_cached(
-        "SELECT logbook.id, at, prefix || '-' || year || '-' || printf('%04d', serial), actor, kind, message, detail, digest \
+        "SELECT logbook.id, at, prefix || '-' || year || '-' || printf('%04d', serial), actor, logbook.kind, message, detail, digest \
          FROM logbook LEFT JOIN ticket ON ticket.id = logbook.ticket_id \
          WHERE ?1 IS NULL OR ticket_id = ?1 ORDER BY logbook.id",
     )?;

@@ -13,7 +13,15 @@ mod migrate;
 pub mod receipts;
 pub mod messages;
 pub mod tickets;
+pub mod deadlines;
+pub mod reports;
+pub mod questions;
+pub mod codes;
+pub mod cases;
 pub mod timers;
+pub mod runs;
+pub mod errands;
+pub mod delegations;
 pub mod outbox;
 pub mod logbook;
 pub mod meta;
@@ -145,6 +153,19 @@ impl Store {
         self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
     }
+}
+
+/// Runs `work` inside a transaction so that what it wrote is kept only if it says so: all of it, or
+/// nothing.
+///
+/// # Errors
+/// Whatever `work` returns; then nothing of it is kept.
+pub fn attempt<T>(db: &Connection, work: impl FnOnce() -> Result<(T, bool)>) -> Result<T> {
+    db.execute_batch("SAVEPOINT attempt")?;
+    let done = work();
+    let keep = done.as_ref().is_ok_and(|(_, keep)| *keep);
+    db.execute_batch(if keep { "RELEASE attempt" } else { "ROLLBACK TO attempt; RELEASE attempt" })?;
+    done.map(|(result, _)| result)
 }
 
 /// A time as it is stored: RFC 3339 in UTC with milliseconds, so that text order is time order.

@@ -9,6 +9,7 @@ use crate::domain::answer::Evidence;
 use crate::domain::outgoing::{Class, OutboxId, OutgoingMail};
 use crate::domain::person::Address;
 use crate::domain::ticket::TicketId;
+use crate::store::runs::RunId;
 use crate::store::{named, optional_time, stored, time, unreadable};
 
 /// What became of an outgoing mail.
@@ -25,11 +26,14 @@ pub enum State {
     InDoubt,
     /// Given up; a person must look.
     Failed,
+    /// Taken back by a person before it left.
+    Withdrawn,
 }
 
 impl State {
     /// Every state.
-    pub const ALL: &[State] = &[State::Queued, State::Sending, State::Sent, State::InDoubt, State::Failed];
+    pub const ALL: &[State] =
+        &[State::Queued, State::Sending, State::Sent, State::InDoubt, State::Failed, State::Withdrawn];
 
     /// The name used in the database and in JSON.
     pub fn as_str(self) -> &'static str {
@@ -39,6 +43,7 @@ impl State {
             State::Sent => "sent",
             State::InDoubt => "in_doubt",
             State::Failed => "failed",
+            State::Withdrawn => "withdrawn",
         }
     }
 }
@@ -60,6 +65,8 @@ pub struct Draft<'a> {
     pub recipient: &'a Address,
     /// The envelope sender; `None` is `<>`.
     pub envelope_from: Option<&'a Address>,
+    /// The run that can be taken back, and until when the mail waits for that.
+    pub held: Option<(RunId, Time)>,
 }
 
 /// What an outgoing mail is made of once it is composed.
@@ -69,6 +76,8 @@ pub struct Frozen {
     pub header_id: String,
     /// Subject.
     pub subject: String,
+    /// Its words.
+    pub text: String,
     /// The complete message.
     pub bytes: Vec<u8>,
 }
@@ -116,8 +125,8 @@ pub struct Entry {
 pub fn reserve(db: &Connection, draft: &Draft<'_>, now: Time) -> Result<Option<OutboxId>> {
     let inserted = db
         .prepare_cached(
-            "INSERT INTO outbox (purpose, ticket_id, notice, class, evidence, recipient, envelope_from, created_at, next_attempt_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8) ON CONFLICT (purpose) DO NOTHING",
+            "INSERT INTO outbox (purpose, ticket_id, notice, class, evidence, recipient, envelope_from, created_at, \
+             next_attempt_at, run_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (purpose) DO NOTHING",
         )?
         .execute((
             draft.purpose,
@@ -128,6 +137,8 @@ pub fn reserve(db: &Connection, draft: &Draft<'_>, now: Time) -> Result<Option<O
             draft.recipient.as_str().to_ascii_lowercase(),
             draft.envelope_from.map(Address::as_str),
             stored(now),
+            stored(draft.held.map_or(now, |(_, until)| until)),
+            draft.held.map(|(run, _)| run.0),
         ))?;
     Ok((inserted == 1).then(|| OutboxId(db.last_insert_rowid())))
 }
@@ -137,12 +148,8 @@ pub fn reserve(db: &Connection, draft: &Draft<'_>, now: Time) -> Result<Option<O
 /// # Errors
 /// If the database refuses.
 pub fn freeze(db: &Connection, id: OutboxId, frozen: &Frozen) -> Result<()> {
-    db.prepare_cached("UPDATE outbox SET header_id = ?2, subject = ?3, bytes = ?4 WHERE id = ?1")?.execute((
-        id.0,
-        &frozen.header_id,
-        &frozen.subject,
-        &frozen.bytes,
-    ))?;
+    db.prepare_cached("UPDATE outbox SET header_id = ?2, subject = ?3, bytes = ?4, text = ?5 WHERE id = ?1")?
+        .execute((id.0, &frozen.header_id, &frozen.subject, &frozen.bytes, &frozen.text))?;
     Ok(())
 }
 
@@ -261,6 +268,18 @@ pub fn get(db: &Connection, id: OutboxId) -> Result<Option<Entry>> {
     Ok(select(db, "WHERE outbox.id = ?1", [id.0])?.pop())
 }
 
+/// The words of a mail of ours and its recipient.
+///
+/// # Errors
+/// If the database refuses.
+pub fn words(db: &Connection, id: OutboxId) -> Result<Option<(String, String)>> {
+    let found = db
+        .prepare_cached("SELECT recipient, text FROM outbox WHERE id = ?1")?
+        .query_row([id.0], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(found)
+}
+
 /// The frozen bytes of a mail.
 ///
 /// # Errors
@@ -320,7 +339,7 @@ pub fn acknowledged_since(db: &Connection, address: &Address, since: Time) -> Re
     let counts = db
         .prepare_cached(
             "SELECT count(*) FILTER (WHERE recipient = ?1), count(*) FILTER (WHERE evidence = 'none'), count(*) \
-             FROM outbox WHERE class = 'acknowledgement' AND created_at > ?2",
+             FROM outbox WHERE class = 'acknowledgement' AND notice = 'report_received' AND created_at > ?2",
         )?
         .query_row((address.as_str().to_ascii_lowercase(), stored(since)), |row| {
             Ok(Acknowledged { to_address: row.get(0)?, without_evidence: row.get(1)?, in_all: row.get(2)? })

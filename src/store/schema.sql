@@ -41,9 +41,144 @@ CREATE TABLE ticket (
     stage_started_at TEXT    NOT NULL,                  -- when the running stage began
     due_at           TEXT,                              -- its deadline by the time that counts; NULL: no clock runs
     due_calendar_at  TEXT,                              -- the same deadline by the calendar, for the record
+    revision         INTEGER NOT NULL DEFAULT 0,        -- how often it was changed
+    assignee         TEXT,                              -- address of the analyst who has taken it
+    kind             TEXT,                              -- what kind of incident, as an analyst types it: judol
+    finding          TEXT,                              -- incident or vulnerability
+    severity         TEXT,                              -- low, medium, high or critical
+    opd              TEXT,                              -- code of the OPD that owns the system
+    system           TEXT,                              -- the affected host
+    tlp              TEXT NOT NULL DEFAULT 'amber',     -- who may be shown the report
+    urgent           INTEGER NOT NULL DEFAULT 0,        -- 1: DARURAT
+    personal_data    INTEGER NOT NULL DEFAULT 0,        -- 1: personal data may have been revealed
+    vital            INTEGER NOT NULL DEFAULT 0,        -- 1: vital infrastructure (IIV)
+    anonymous        INTEGER NOT NULL DEFAULT 0,        -- 1: the reporter wants no name
+    risk_accepted    INTEGER NOT NULL DEFAULT 0,        -- 1: closed with the risk accepted by the OPD's head
+    offline          INTEGER NOT NULL DEFAULT 0,        -- 1: the system was switched off
+    reopened         INTEGER NOT NULL DEFAULT 0,        -- times it was opened again
+    false_fixes      INTEGER NOT NULL DEFAULT 0,        -- repairs that did not hold
+    questions        INTEGER NOT NULL DEFAULT 0,        -- questions the reporter was asked
+    opd_reminders    INTEGER NOT NULL DEFAULT 0,        -- reminders the OPD got
+    escalation       INTEGER NOT NULL DEFAULT 0,        -- highest rung climbed after the OPD's deadline
+    parent           TEXT,                              -- number of the ticket it is a part or a duplicate of
+    closed_by        TEXT,                              -- address of who closed it
+    closed_at        TEXT,                              -- when it was closed; NULL: it is open
+    warned_at        TEXT,                              -- when the OPD was warned early
+    forwarded_at     TEXT,                              -- when the report was forwarded last
+    claim            TEXT,                              -- what the OPD says it has done, until that is checked
+    objected_at      TEXT,                              -- when the reporter objected to the end
+    bssn_at          TEXT,                              -- when BSSN was told
+    reporter_told_at TEXT,                              -- when the reporter was told of the end
     UNIQUE (prefix, year, serial)
 ) STRICT;
 CREATE INDEX ticket_by_status ON ticket (status);
+CREATE INDEX ticket_by_parent ON ticket (parent) WHERE parent IS NOT NULL;
+
+-- The clocks of a ticket: one row each time a timed step is done. (deadlines.rs)
+CREATE TABLE deadline (
+    ticket_id       INTEGER NOT NULL REFERENCES ticket (id), -- whose clock it is
+    position        INTEGER NOT NULL,                        -- in the order in which they began, from 0
+    stage           TEXT    NOT NULL,                        -- the step
+    round           INTEGER NOT NULL,                        -- which time this step is done, from 1
+    started_at      TEXT    NOT NULL,                        -- when it began
+    due_at          TEXT    NOT NULL,                        -- when the step must be finished
+    due_calendar_at TEXT    NOT NULL,                        -- the same by the calendar, for the record
+    counting        TEXT    NOT NULL CHECK (counting IN ('working', 'calendar')), -- which time counts
+    state           TEXT    NOT NULL CHECK (state IN ('running', 'paused', 'met', 'missed', 'void')), -- what it does, or how it ended
+    since           TEXT    NOT NULL,                        -- since when it does so, or when it ended
+    idle_working_seconds  INTEGER NOT NULL DEFAULT 0,        -- how long it stood still, in working time
+    idle_calendar_seconds INTEGER NOT NULL DEFAULT 0,        -- the same by the calendar
+    PRIMARY KEY (ticket_id, position),
+    UNIQUE (ticket_id, stage, round)
+) STRICT;
+
+-- The numbered versions of a ticket's analysis report, never changed. (reports.rs)
+CREATE TABLE report (
+    ticket_id    INTEGER NOT NULL REFERENCES ticket (id), -- what it is about
+    version      INTEGER NOT NULL,                        -- from 1
+    digest       TEXT    NOT NULL,                        -- over all of it: what an approval is bound to
+    submitted_by TEXT,                                    -- address of the analyst; NULL: at the command line
+    submitted_at TEXT    NOT NULL,                        -- when it was handed in
+    file_name    TEXT,                                    -- safe name of its document; NULL: it is paragraphs
+    file_content TEXT,                                    -- what the document is, by content
+    file_bytes   INTEGER,                                 -- size of the document
+    file_digest  TEXT,                                    -- digest of the document: the name of its file
+    sections     TEXT    NOT NULL DEFAULT '{}',           -- JSON object: each section's paragraphs
+    PRIMARY KEY (ticket_id, version)
+) STRICT;
+
+-- The approval that holds at present. (reports.rs)
+CREATE TABLE approval (
+    ticket_id INTEGER PRIMARY KEY REFERENCES ticket (id), -- what it is about
+    version   INTEGER NOT NULL,                           -- of the report
+    digest    TEXT    NOT NULL,                           -- of that version
+    by        TEXT    NOT NULL,                           -- address of who approved
+    acting    INTEGER NOT NULL DEFAULT 0,                 -- 1: a deputy (Plh.)
+    at        TEXT    NOT NULL,                           -- when it was given
+    means     TEXT    NOT NULL,                           -- JSON object: what it rests on
+    withheld  INTEGER NOT NULL DEFAULT 0                  -- 1: the report waits for #teruskan
+) STRICT;
+
+-- What somebody has yet to decide. (questions.rs)
+CREATE TABLE question (
+    ticket_id INTEGER NOT NULL REFERENCES ticket (id), -- what it is about
+    position  INTEGER NOT NULL,                        -- in the order in which they were asked, from 0
+    question  TEXT    NOT NULL,                        -- JSON object: what is asked
+    asked_at  TEXT    NOT NULL,                        -- since when
+    by        TEXT,                                    -- address of who wants it; NULL: a timer does
+    reason    TEXT    NOT NULL DEFAULT '',             -- why, in his words
+    PRIMARY KEY (ticket_id, position)
+) STRICT;
+
+-- One-time codes, as digests of the code and of everything it is bound to. (codes.rs)
+CREATE TABLE code (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT, -- row id
+    ticket_id  INTEGER REFERENCES ticket (id),    -- what it is about; NULL: an order about no ticket
+    person     TEXT    NOT NULL,                  -- address it was sent to
+    question   TEXT    NOT NULL,                  -- JSON object: what it answers
+    report     TEXT    NOT NULL DEFAULT '',       -- digest of the report's version, if it is about one
+    seal       TEXT    NOT NULL,                  -- digest over the code and all of the above
+    requested  INTEGER NOT NULL DEFAULT 0,        -- 1: sent for an order that came without one
+    created_at TEXT    NOT NULL,                  -- when it was made
+    closed_at  TEXT,                              -- when its question was closed; NULL: it is open
+    tries      INTEGER NOT NULL DEFAULT 0,        -- wrong codes typed while it was open
+    used_at    TEXT                               -- when it was used
+) STRICT;
+CREATE INDEX code_by_ticket ON code (ticket_id);
+
+-- Command mails that could be taken back. (runs.rs)
+CREATE TABLE run (
+    id          INTEGER PRIMARY KEY AUTOINCREMENT,       -- row id
+    ticket_id   INTEGER NOT NULL REFERENCES ticket (id), -- the ticket it changed
+    by          TEXT    NOT NULL,                        -- address of who ordered it
+    at          TEXT    NOT NULL,                        -- when it was ordered
+    released_at TEXT    NOT NULL,                        -- until when it can be taken back
+    revision    INTEGER NOT NULL,                        -- of the ticket after it
+    before      TEXT    NOT NULL,                        -- JSON object: the case before it; empty once it is final
+    undone_at   TEXT                                     -- when it was taken back
+) STRICT;
+CREATE INDEX run_by_ticket ON run (ticket_id);
+
+-- What must be done later, outside the ticket's own clocks. (errands.rs)
+CREATE TABLE errand (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,       -- row id
+    ticket_id INTEGER NOT NULL REFERENCES ticket (id), -- for which ticket
+    kind      TEXT    NOT NULL CHECK (kind IN ('forward', 'tell_duplicates')), -- what is done
+    due_at    TEXT    NOT NULL,                        -- when it is done
+    run_id    INTEGER REFERENCES run (id),             -- the run that wants it, and takes it along if undone
+    done_at   TEXT                                     -- when it was done or taken back
+) STRICT;
+CREATE INDEX errand_waiting ON errand (due_at) WHERE done_at IS NULL;
+
+-- Who acts for the Kabid on which days, as he has ordered by mail. (delegations.rs)
+CREATE TABLE delegation (
+    id        INTEGER PRIMARY KEY AUTOINCREMENT, -- row id
+    person    TEXT    NOT NULL,                  -- address of the deputy
+    from_day  TEXT    NOT NULL,                  -- first day
+    until_day TEXT    NOT NULL,                  -- last day
+    by        TEXT    NOT NULL,                  -- who ordered it: role:address
+    at        TEXT    NOT NULL                   -- when it was ordered
+) STRICT;
 
 -- Who is known to a ticket besides the team. (tickets.rs)
 CREATE TABLE participant (
@@ -103,7 +238,7 @@ CREATE TABLE timer (
     id        INTEGER PRIMARY KEY AUTOINCREMENT,       -- row id
     ticket_id INTEGER NOT NULL REFERENCES ticket (id), -- the ticket it watches over
     stage     TEXT    NOT NULL,                        -- the stage it belongs to
-    kind      TEXT    NOT NULL,                        -- reminder-50, escalation-100: what it causes, at which share
+    kind      TEXT    NOT NULL,                        -- reminder-50%, reminder-24h, rung-2: what it causes
     due_at    TEXT    NOT NULL,                        -- when it fires; later if that was a night
     fired_at  TEXT,                                    -- when it fired; NULL: it waits
     deadline  TEXT    NOT NULL,                        -- of the stage: one begun again has timers of its own
@@ -123,9 +258,11 @@ CREATE TABLE outbox (
     envelope_from   TEXT,                              -- NULL: the null sender <>
     header_id       TEXT    NOT NULL DEFAULT '',       -- its Message-ID without brackets
     subject         TEXT    NOT NULL DEFAULT '',       -- for lists
+    text            TEXT    NOT NULL DEFAULT '',       -- its words: no answer to it may carry them on
     bytes           BLOB    NOT NULL DEFAULT x'',      -- the whole mail; never changed
+    run_id          INTEGER REFERENCES run (id),       -- the run that can be taken back as long as it waits
     state           TEXT    NOT NULL DEFAULT 'queued'  -- what became of it
-                    CHECK (state IN ('queued', 'sending', 'sent', 'in_doubt', 'failed')),
+                    CHECK (state IN ('queued', 'sending', 'sent', 'in_doubt', 'failed', 'withdrawn')),
     doubtful        INTEGER NOT NULL DEFAULT 0,        -- 1: an earlier attempt may have arrived
     attempts        INTEGER NOT NULL DEFAULT 0,        -- attempts begun
     created_at      TEXT    NOT NULL,                  -- when it was decided
@@ -139,6 +276,7 @@ CREATE INDEX outbox_sending ON outbox (id) WHERE state = 'sending';
 CREATE INDEX outbox_by_ticket ON outbox (ticket_id);
 CREATE INDEX outbox_acknowledged ON outbox (created_at, recipient) WHERE class = 'acknowledgement';
 CREATE INDEX outbox_by_header_id ON outbox (header_id);
+CREATE INDEX outbox_by_run ON outbox (run_id) WHERE run_id IS NOT NULL;
 
 -- What happened, append-only: each entry is chained to the one before. (logbook.rs)
 CREATE TABLE logbook (

@@ -87,6 +87,7 @@ const TO_REPORTERS: Shipped = in_both_languages![
 const TO_OTHERS: Shipped = in_indonesian![
     "ticket_opened",
     "deadline",
+    "deadlines",
     "report_returned",
     "recheck_requested",
     "message_filed",

@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::TimeDelta;
 use mail_parser::{MessageParser, MimeHeaders};
@@ -41,6 +42,15 @@ pub struct World {
 }
 
 impl Received {
+    /// The one-time code in it.
+    pub fn code(&self) -> String {
+        let is_code = |word: &&str| {
+            word.len() == 9 && word.find('-') == Some(4) && siaga::domain::approval::Code::typed(word).is_some()
+        };
+        let words = self.text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+        words.into_iter().find(is_code).expect("a code").to_owned()
+    }
+
     /// The text as one line, wherever it was wrapped.
     pub fn words(&self) -> String {
         self.text.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -171,6 +181,44 @@ impl World {
         self.sent().into_iter().filter(|mail| mail.to == address).collect()
     }
 
+    /// The latest mail an address has received whose subject holds these words.
+    pub fn latest(&self, address: &str, about: &str) -> Received {
+        let mails = self.mailbox_of(address);
+        let found = mails.iter().rev().find(|mail| mail.subject.contains(about));
+        found.cloned().unwrap_or_else(|| {
+            let subjects: Vec<_> = mails.iter().map(|mail| mail.subject.as_str()).collect();
+            panic!("{address} has no mail about `{about}`, but {subjects:#?}")
+        })
+    }
+
+    /// A reply to that mail as a mail program writes it, with the mail quoted below.
+    pub fn reply(&self, address: &str, about: &str, text: &str) -> Letter {
+        let answered = self.latest(address, about);
+        let quoted: Vec<_> = answered.text.lines().map(|line| format!("> {line}")).collect();
+        let text = format!(
+            "{text}\n\nPada Sen, 23 Nov 2026 pukul 10.31 Ciamiskab-CSIRT <csirt@ciamiskab.go.id> menulis:\n\n{}",
+            quoted.join("\n")
+        );
+        Letter::from(address)
+            .subject(&format!("Re: {}", answered.subject))
+            .answers(&answered.message_id)
+            .id(&format!("{}@{address}", self.outbox().len()))
+            .text(&text)
+    }
+
+    /// Somebody replies to his latest mail with these words in its subject.
+    pub fn replies(&mut self, address: &str, about: &str, text: &str) {
+        let reply = self.reply(address, about, text);
+        self.writes(&reply);
+    }
+
+    /// The latest transcript somebody got.
+    pub fn transcript(&self, address: &str) -> Received {
+        let ids: Vec<_> = self.outbox().into_iter().filter(|mail| mail.notice == "transcript").collect();
+        let is = |mail: &&Received| ids.iter().any(|row| row.message_id == mail.message_id);
+        self.mailbox_of(address).iter().rev().find(is).cloned().expect("a transcript")
+    }
+
     /// The evidence folder, raw folder and database.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
@@ -197,8 +245,11 @@ fn start(
         desk: settings.desk.clone(),
         rules: config.rules(),
         caps: settings.caps,
+        command: settings.command,
         templates,
         key: MessageIdKey::new([7; 32]),
+        entropy: counted,
+        files: Some(Blobs::open(folder.path()).expect("the blobs")),
         retries: Retries { pauses: settings.outbox.retry.clone(), give_up_after: settings.outbox.give_up_after },
         cutoff: settings.intake.cutoff,
         attempts_max: settings.intake.attempts_max,
@@ -210,6 +261,13 @@ fn start(
     let intake = Intake::new(blobs, settings.intake.parse_max).expect("a reader");
     let inbox = Inbox::new(FakeMailbox(Rc::clone(server)), intake, settings.intake.spool_max);
     (Shared::new(engine, SetClock::new(now)), inbox, Sender::new(FakeMailer(Rc::clone(provider))))
+}
+
+/// Bits for one-time codes that are different each time.
+pub fn counted() -> anyhow::Result<[u8; 5]> {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    let [a, b, c, d] = NEXT.fetch_add(2_654_435, Ordering::Relaxed).to_be_bytes();
+    Ok([a, b, c, d, 0x5A])
 }
 
 fn received(mail: &OutgoingMail) -> Received {

@@ -23,8 +23,8 @@ use crate::domain::notice::opd::{
 };
 use crate::domain::notice::reporter::{News, ReportReceived, ToReporter};
 use crate::domain::notice::team::{
-    DeadlineNear, ForwardFailed, MailHeld, MessageFiled, OpdSaid, RecheckRequested, ReportApproved, ReportReturned,
-    TicketAssigned, TicketOpened,
+    DeadlineNear, DeadlinesNear, ForwardFailed, MailHeld, MessageFiled, OpdSaid, RecheckRequested, ReportApproved,
+    ReportReturned, TicketAssigned, TicketOpened,
 };
 use crate::domain::outgoing::Class;
 use crate::domain::role::Audience;
@@ -45,6 +45,8 @@ pub enum Notice {
     TicketOpened(TicketOpened),
     /// A2, K2: a deadline comes near, or has passed.
     Deadline(DeadlineNear),
+    /// A2, K2: several deadlines come near at once.
+    Deadlines(DeadlinesNear),
     /// A3: the Kabid wants the report repaired.
     ReportReturned(ReportReturned),
     /// A4: the OPD says it has repaired.
@@ -123,6 +125,7 @@ impl Notice {
             Notice::ToReporter(letter) => letter.news.folder(),
             Notice::TicketOpened(_) => "ticket_opened",
             Notice::Deadline(_) => "deadline",
+            Notice::Deadlines(_) => "deadlines",
             Notice::ReportReturned(_) => "report_returned",
             Notice::RecheckRequested(_) => "recheck_requested",
             Notice::MessageFiled(_) => "message_filed",
@@ -184,6 +187,7 @@ impl Notice {
                 Audience::Sender
             }
             Notice::Deadline(notice) => notice.audience,
+            Notice::Deadlines(notice) => notice.audience,
             Notice::DecisionRequested(notice) => notice.audience,
             Notice::UrgentRaised(notice) => notice.audience,
             Notice::DailyDigest(notice) => notice.audience,

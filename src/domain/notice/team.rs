@@ -123,6 +123,15 @@ pub struct DeadlineNear {
     pub escalation: bool,
 }
 
+/// Several deadlines of one person at one moment, in one mail.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DeadlinesNear {
+    /// Who is told.
+    pub audience: Audience,
+    /// They, the one that is due longest first.
+    pub items: Vec<DeadlineNear>,
+}
+
 /// Data of the notice that a mail was put aside.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MailHeld {

@@ -98,6 +98,9 @@ pub enum Refusal {
         /// The number.
         number: TicketNumber,
     },
+    /// The command is about a ticket, and the mail belongs to none.
+    #[error("the mail belongs to no ticket")]
+    NoTicket,
     /// Nobody can be written to: the report had no usable sender.
     #[error("there is no reporter to write to")]
     NoReporter,

@@ -125,6 +125,7 @@ fn refusals() -> Vec<Line> {
         Refusal::NeedsDate,
         Refusal::Itself,
         Refusal::NoSuchTicket { number: "CIAMIS-2026-0999".parse().expect("a ticket number") },
+        Refusal::NoTicket,
         Refusal::NoReporter,
         Refusal::AlreadySo,
         Refusal::NoHigherRung,

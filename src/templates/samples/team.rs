@@ -4,8 +4,8 @@ use crate::domain::calendar::Counting;
 use crate::domain::kind::{Finding, IncidentKind};
 use crate::domain::notice::Notice;
 use crate::domain::notice::team::{
-    About, Clock, DeadlineNear, ForwardFailed, OpdSaid, OpdWord, RecheckRequested, ReportApproved, ReportReturned,
-    TicketAssigned,
+    About, Clock, DeadlineNear, DeadlinesNear, ForwardFailed, OpdSaid, OpdWord, RecheckRequested, ReportApproved,
+    ReportReturned, TicketAssigned,
 };
 use crate::domain::role::Audience;
 use crate::domain::severity::Severity;
@@ -17,6 +17,11 @@ pub(super) fn all() -> Vec<Notice> {
     for (minutes_left, escalation) in [(90, false), (-15, false), (0, true)] {
         samples.extend(Stage::ALL.iter().map(|stage| Notice::Deadline(deadline(*stage, minutes_left, escalation))));
     }
+    samples.extend([Audience::Kabid, Audience::Assignee].map(|audience| {
+        let item = |stage, minutes_left, taken| DeadlineNear { audience, ..deadline(stage, minutes_left, taken) };
+        let items = vec![item(Stage::Verification, 90, false), item(Stage::Analysis, -15, true)];
+        Notice::Deadlines(DeadlinesNear { audience, items })
+    }));
     samples.push(Notice::ReportReturned(ReportReturned {
         about: about(),
         version: 1,

@@ -1,0 +1,250 @@
+//! A mail of somebody with a role that begins with command lines: who speaks, what he proves, and
+//! the one transcript he is answered with.
+
+use anyhow::Result;
+use rusqlite::Connection;
+use serde_json::json;
+
+use crate::domain::Time;
+use crate::domain::approval::{Binding, Mode};
+use crate::domain::authority::{CodeProof, Proof, Verdict as Judgement};
+use crate::domain::case::Case;
+use crate::domain::command::grammar::{CommandLine, below_commands, command_lines};
+use crate::domain::command::parse::{Misread, Order, Reading, parse, uses_text};
+use crate::domain::command::vocabulary::Word;
+use crate::domain::leaving::{Leaving, leaving};
+use crate::domain::logbook::{Entry, Kind};
+use crate::domain::notice::Notice;
+use crate::domain::notice::answer::{CodeRequested, Doubt, Line, Outcome};
+use crate::domain::question::Question;
+use crate::domain::ticket::TicketId;
+use crate::domain::workflow::answering::answered;
+use crate::domain::workflow::refusal::Refusal;
+use crate::engine::Context;
+use crate::engine::commit::Posting;
+use crate::engine::intake::{Action, Incoming, Verdict, filing};
+use crate::engine::proof::{Speaker, Typed, parts_differ, shown_subject, ticket_of};
+use crate::engine::transcript::{Planned, Told};
+use crate::store::messages::{self, Meaning};
+use crate::store::receipts::{MessageId, State};
+use crate::store::{cases, logbook};
+
+/// A command mail on its way.
+#[derive(Clone, Copy)]
+pub(super) struct CommandMail<'a> {
+    pub(super) incoming: Incoming<'a>,
+    pub(super) message: MessageId,
+    pub(super) speaker: &'a Speaker,
+}
+
+/// One line, read and judged.
+struct Judged {
+    typed: String,
+    order: Result<Order, Misread>,
+    code: Typed,
+    verdict: Judgement,
+}
+
+impl Context {
+    /// Takes a command mail in and answers it once.
+    pub(super) fn commands(
+        &self,
+        db: &Connection,
+        incoming: Incoming<'_>,
+        speaker: &Speaker,
+        (ticket, found): (Option<TicketId>, &'static str),
+        now: Time,
+    ) -> Result<Verdict> {
+        let mail = incoming.mail;
+        let case = ticket.map(|ticket| cases::get(db, ticket)).transpose()?;
+        let message = messages::insert(db, mail, filing(ticket, Meaning::Commands, incoming))?;
+        let detail = json!({ "message": message.0, "meaning": Meaning::Commands.as_str(), "pending": false });
+        let entry = Entry { actor: speaker.actor(), kind: Kind::MessageFiled, message: Some(mail.raw), detail };
+        logbook::append(db, ticket, &entry, now)?;
+        let letter = CommandMail { incoming, message, speaker };
+        let outcome = self.obey(db, letter, case, now)?;
+        Ok(Verdict {
+            action: Action::Commands,
+            reason: format!("{found}; {outcome}"),
+            ticket: ticket.map(|ticket| cases::get(db, ticket)).transpose()?.map(|case| case.ticket.number),
+            state: State::Taken,
+            message: Some(message),
+        })
+    }
+
+    /// Carries out what is ordered, or says why not.
+    fn obey(&self, db: &Connection, letter: CommandMail<'_>, case: Option<Case>, now: Time) -> Result<&'static str> {
+        let mail = letter.incoming.mail;
+        let words = self.answered_words(db, mail)?;
+        let proof = self.proof(letter.incoming, words.is_some());
+        let lines = command_lines(&mail.command_text);
+        let text = leaving(below_commands(&mail.command_text), &mail.new_text, words.as_deref().unwrap_or(""));
+        let judged = self.judge_lines(db, letter, &lines, (&text, proof, case.as_ref()), now)?;
+        let worst = judged.iter().map(|line| line.verdict).max_by_key(|verdict| severity(*verdict));
+        let doubt = if parts_differ(mail) { Some(Doubt::PartsDiffer) } else { None };
+        let told = (case.as_ref(), letter.message);
+        match worst.unwrap_or(Judgement::Silence) {
+            verdict @ (Judgement::Silence | Judgement::Explain) => {
+                self.not_proven(db, letter.speaker, told, (letter.incoming, verdict, Doubt::Domain), now)?;
+                return Ok("nothing is carried out: its sender's domain denies it or nothing speaks for it");
+            }
+            verdict @ Judgement::SendToken => {
+                self.not_proven(db, letter.speaker, told, (letter.incoming, verdict, Doubt::NoReply), now)?;
+                return Ok("nothing is carried out: it answers no mail of ours");
+            }
+            Judgement::Act | Judgement::SendCode => {}
+        }
+        if let Some(doubt) = doubt {
+            self.not_proven(db, letter.speaker, told, (letter.incoming, Judgement::Explain, doubt), now)?;
+            return Ok("nothing is carried out: its text and its HTML differ");
+        }
+        let ignored = if uses_text(&lines) { text.dropped.join("\n") } else { text.text.clone() };
+        let rehearsal = is_rehearsal(&judged);
+        let told = Told { rehearsal, ignored };
+        match self.plan(db, letter, judged, case.as_ref(), now)? {
+            Ok(planned) => self.run(db, letter, case, planned, told, now),
+            Err(refused) => {
+                let done = crate::engine::transcript::Done::not_run(refused);
+                self.tell(db, letter, case.as_ref(), done, told, now)?;
+                Ok("nothing is carried out: a line was refused")
+            }
+        }
+    }
+
+    fn judge_lines(
+        &self,
+        db: &Connection,
+        letter: CommandMail<'_>,
+        lines: &[CommandLine],
+        (text, proof, case): (&Leaving, Proof, Option<&Case>),
+        now: Time,
+    ) -> Result<Vec<Judged>> {
+        let mail = letter.incoming.mail;
+        let reading = Reading {
+            below: &text.text,
+            files: &mail.attachments,
+            signature: None,
+            pdf_only: self.rules.policy.approval.mode == Mode::SignedPdf,
+            people: &self.rules.people,
+            calendar: &self.rules.calendar,
+            prefix: &self.desk.ticket_prefix,
+            now,
+        };
+        let mut judged: Vec<Judged> = Vec::new();
+        for (line, order) in lines.iter().zip(parse(lines, &reading)) {
+            let word = order.as_ref().ok().map(|order| order.command.word());
+            let typed_code = order.as_ref().ok().and_then(|order| order.code.as_deref());
+            let code = match word {
+                Some(word) => {
+                    let asked = (case, proof.answers_ours);
+                    self.check_code(db, letter.speaker, (word, typed_code), asked, now)?
+                }
+                None => Typed::None,
+            };
+            let code_proof = if let Typed::Good { proof, .. } = code { proof } else { CodeProof::None };
+            let proof = Proof { code: code_proof, ..proof };
+            let about_ticket = case.is_some() && word.is_none_or(|word| !word.needs_no_ticket());
+            // A rehearsal changes nothing: whoever may look may try.
+            let rehearsed = judged.first().is_some_and(Judged::rehearses);
+            let judged_word = if rehearsed { Some(Word::Rehearse) } else { word };
+            let verdict = self.judge_line(db, letter.speaker, (judged_word, proof), about_ticket, now)?;
+            let typed = format!("{} {}", line.word, line.arguments).trim().to_owned();
+            judged.push(Judged { typed, order, code, verdict });
+        }
+        Ok(judged)
+    }
+
+    /// What is to be run, if every line can be read and has what it needs; otherwise each line with
+    /// what is wrong with it.
+    fn plan(
+        &self,
+        db: &Connection,
+        letter: CommandMail<'_>,
+        judged: Vec<Judged>,
+        case: Option<&Case>,
+        now: Time,
+    ) -> Result<Result<Vec<Planned>, Vec<Line>>> {
+        let mut planned = Vec::new();
+        let mut refused = Vec::new();
+        let mut stopped = false;
+        for line in judged {
+            let typed = line.typed.clone();
+            let outcome = match (line.order, line.code, line.verdict) {
+                (Err(misread), _, _) => Outcome::Misread { why: misread.into() },
+                (Ok(_), Typed::Bad(fault), _) => Outcome::BadCode { fault },
+                (Ok(order), _, Judgement::SendCode) => self.request_code(db, letter, (&typed, &order), case, now)?,
+                (Ok(order), code, _) => {
+                    let answers =
+                        if let Typed::Good { code, answers, .. } = code { Some((code, answers)) } else { None };
+                    refused.push(Line { typed: typed.clone(), outcome: Outcome::NotRun });
+                    planned.push(Planned { typed, command: order.command, code: answers });
+                    continue;
+                }
+            };
+            stopped = true;
+            refused.push(Line { typed, outcome });
+        }
+        Ok(if stopped { Err(refused) } else { Ok(planned) })
+    }
+
+    /// Sends a code for an order that needs one.
+    fn request_code(
+        &self,
+        db: &Connection,
+        letter: CommandMail<'_>,
+        (typed, order): (&str, &Order),
+        case: Option<&Case>,
+        now: Time,
+    ) -> Result<Outcome> {
+        let word = order.command.word();
+        let question = match bound_to(case, letter.speaker, word) {
+            Ok(question) => question,
+            Err(why) => return Ok(Outcome::Refused { why }),
+        };
+        let report = question.version().and_then(|_| case?.report.as_ref()).map(|report| report.digest);
+        let person = letter.speaker.person.address.clone();
+        let code = self.mint_code(db, &Binding { person, ticket: ticket_of(case), question, report }, true, now)?;
+        let notice = Notice::CodeRequested(CodeRequested {
+            number: case.map(|case| case.ticket.number.to_string()),
+            subject: case.map(|case| shown_subject(case, letter.speaker.role)).unwrap_or_default(),
+            typed: typed.to_owned(),
+            word,
+        });
+        let purpose = format!("code:{}:{typed}", letter.message.0);
+        let to = &letter.speaker.person;
+        let posting =
+            Posting { code: Some(code), ..Posting::new(&notice, to, case.map(|case| case.ticket.id), purpose) };
+        self.post(db, &posting, now)?;
+        Ok(Outcome::CodeSent { word })
+    }
+}
+
+impl Judged {
+    fn rehearses(&self) -> bool {
+        self.order.as_ref().is_ok_and(|order| order.command.word() == Word::Rehearse)
+    }
+}
+
+/// Whether the first line says that the others are only tried.
+fn is_rehearsal(judged: &[Judged]) -> bool {
+    judged.first().is_some_and(Judged::rehearses)
+}
+
+/// What a code for an order is bound to: the question the word answers, or the order itself.
+fn bound_to(case: Option<&Case>, speaker: &Speaker, word: Word) -> Result<Question, Refusal> {
+    match case {
+        Some(case) if word == Word::Approve => answered(case, speaker.role, word, None).map(|asked| asked.question),
+        Some(_) | None => Ok(Question::Order { word }),
+    }
+}
+
+/// How much a verdict keeps from happening: the whole mail follows its worst line.
+fn severity(verdict: Judgement) -> u8 {
+    match verdict {
+        Judgement::Act => 0,
+        Judgement::SendCode => 1,
+        Judgement::SendToken => 2,
+        Judgement::Explain => 3,
+        Judgement::Silence => 4,
+    }
+}

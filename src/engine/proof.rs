@@ -1,0 +1,222 @@
+//! What a command mail proves about its sender, and what follows if that is not enough.
+
+use anyhow::Result;
+use chrono::TimeDelta;
+use rusqlite::Connection;
+use serde_json::json;
+
+use crate::domain::Time;
+use crate::domain::approval::{Attempt, CodeFault, check};
+use crate::domain::authority::Subject;
+use crate::domain::authority::{CodeProof, Proof, SignatureProof, Verdict, judge};
+use crate::domain::case::Case;
+use crate::domain::command::grammar::command_lines;
+use crate::domain::command::vocabulary::{Class, Word, permitted};
+use crate::domain::incoming::IncomingMail;
+use crate::domain::logbook::{Entry, Kind};
+use crate::domain::notice::Notice;
+use crate::domain::notice::answer::{CodeTrouble, CommandUnproven, Doubt};
+use crate::domain::person::Person;
+use crate::domain::question::Question;
+use crate::domain::role::{Actor, Role};
+use crate::domain::ticket::TicketId;
+use crate::engine::Context;
+use crate::engine::commit::Posting;
+use crate::engine::intake::Incoming;
+use crate::store::codes::{self, NO_TICKET};
+use crate::store::receipts::MessageId;
+use crate::store::{logbook, outbox};
+
+/// Somebody with a role who commands.
+#[derive(Debug, Clone)]
+pub(super) struct Speaker {
+    /// In which role.
+    pub(super) role: Role,
+    /// Who: his registered name, the address he wrote from.
+    pub(super) person: Person,
+}
+
+impl Speaker {
+    /// He as the one who acts.
+    pub(super) fn actor(&self) -> Actor {
+        Actor::Person { role: self.role, address: self.person.address.clone() }
+    }
+}
+
+/// What came of the code on a line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Typed {
+    /// None was typed.
+    None,
+    /// It is good, and answers this question unless it was made for an order.
+    Good { code: crate::domain::approval::CodeId, answers: Option<Question>, proof: CodeProof },
+    /// It does not count.
+    Bad(CodeTrouble),
+}
+
+impl Context {
+    /// Who commands, if the sender may command at all.
+    pub(super) fn speaker(&self, mail: &IncomingMail, now: Time) -> Option<Speaker> {
+        let sender = mail.sender.as_ref()?;
+        let role = self.role_of(&sender.address, now)?;
+        let name = self.rules.people.name_of(&sender.address).unwrap_or_default().to_owned();
+        Some(Speaker { role, person: Person { name, address: sender.address.clone() } })
+    }
+
+    /// Whether a mail answers a mail of ours that went to its very sender (L3), and the words of the
+    /// latest such mail.
+    pub(super) fn answered_words(&self, db: &Connection, mail: &IncomingMail) -> Result<Option<String>> {
+        let Some(sender) = &mail.sender else { return Ok(None) };
+        for id in mail.in_reply_to.iter().chain(mail.references.iter().rev()) {
+            let Some(minted) = self.key.recognise(id) else { continue };
+            let Some((outbox, _)) = outbox::with_header_id(db, &minted.header_id)? else { continue };
+            if let Some((recipient, words)) = outbox::words(db, outbox)?
+                && recipient.parse().is_ok_and(|recipient| sender.address.same_mailbox(&recipient))
+            {
+                return Ok(Some(words));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What a mail proves, before any code on its lines.
+    pub(super) fn proof(&self, incoming: Incoming<'_>, answers_ours: bool) -> Proof {
+        Proof {
+            registered: true,
+            domain: incoming.evidence,
+            answers_ours,
+            code: CodeProof::None,
+            signature: SignatureProof::None,
+        }
+    }
+
+    /// Judges one line.
+    pub(super) fn judge_line(
+        &self,
+        db: &Connection,
+        speaker: &Speaker,
+        (word, proof): (Option<Word>, Proof),
+        about_ticket: bool,
+        now: Time,
+    ) -> Result<Verdict> {
+        // What is nobody's or no word at all is refused in words, to whoever may ask anything.
+        let class = word.and_then(|word| permitted(speaker.role, word)).unwrap_or(Class::C1);
+        let subject = if about_ticket { Subject::Ticket } else { Subject::Desk };
+        Ok(judge(class, subject, proof, &self.command, self.proofs_sent(db, speaker, now)?))
+    }
+
+    /// Mails about proofs somebody got within an hour.
+    fn proofs_sent(&self, db: &Connection, speaker: &Speaker, now: Time) -> Result<u32> {
+        let hour_ago = now - TimeDelta::hours(1);
+        let mut sent = 0;
+        for notice in ["command_unproven", "code_requested"] {
+            sent += outbox::count_since(db, notice, &speaker.person.address, hour_ago)?;
+        }
+        Ok(sent)
+    }
+
+    /// Checks the code on a line. A wrong one is counted only if the mail answers ours: otherwise a
+    /// forger could make anybody's codes void.
+    pub(super) fn check_code(
+        &self,
+        db: &Connection,
+        speaker: &Speaker,
+        (word, typed): (Word, Option<&str>),
+        (case, answers_ours): (Option<&Case>, bool),
+        now: Time,
+    ) -> Result<Typed> {
+        let Some(typed) = typed else { return Ok(Typed::None) };
+        let mut known = codes::of_ticket(db, NO_TICKET)?;
+        if let Some(case) = case {
+            known.extend(codes::of_ticket(db, case.ticket.id)?);
+        }
+        match check(typed, &speaker.person.address, &known, &self.rules.calendar, now) {
+            Attempt::Good { code, bound } => {
+                let report = case.and_then(|case| case.report.as_ref()).map(|report| report.digest);
+                let requested = codes::was_requested(db, code)?;
+                let proof = if requested { CodeProof::Fresh } else { CodeProof::Request };
+                Ok(match bound.question {
+                    Question::Order { word: ordered } if ordered != word => {
+                        Typed::Bad(CodeTrouble::Unknown { tries_left: 0 })
+                    }
+                    Question::Order { .. } => Typed::Good { code, answers: None, proof },
+                    // The version was taken back, and another has its number.
+                    _ if bound.report.is_some() && bound.report != report && same_version(case, bound.question) => {
+                        Typed::Bad(CodeTrouble::Expired)
+                    }
+                    question => Typed::Good { code, answers: Some(question), proof },
+                })
+            }
+            Attempt::Bad { fault: CodeFault::Unknown { .. }, .. } if !answers_ours => Ok(Typed::None),
+            Attempt::Bad { fault, struck, voided } => {
+                codes::strike(db, &struck)?;
+                for code in voided {
+                    codes::used(db, code, now)?;
+                }
+                Ok(Typed::Bad(trouble(fault)))
+            }
+        }
+    }
+
+    /// Tells the registered address that a command in its name was not carried out, and gives it a
+    /// mail to answer; or tells nobody. Either way the logbook has it.
+    pub(super) fn not_proven(
+        &self,
+        db: &Connection,
+        speaker: &Speaker,
+        (ticket, message): (Option<&Case>, MessageId),
+        (incoming, verdict, doubt): (Incoming<'_>, Verdict, Doubt),
+        now: Time,
+    ) -> Result<()> {
+        let id = ticket.map(|case| case.ticket.id);
+        let detail = json!({ "message": message.0, "verdict": verdict, "doubt": doubt });
+        let (actor, mail) = (speaker.actor(), incoming.mail);
+        let entry = Entry { actor, kind: Kind::CommandRefused, message: Some(mail.raw), detail };
+        logbook::append(db, id, &entry, now)?;
+        if verdict == Verdict::Silence {
+            return Ok(());
+        }
+        let notice = Notice::CommandUnproven(CommandUnproven {
+            number: ticket.map(|case| case.ticket.number.to_string()),
+            subject: ticket.map(|case| shown_subject(case, speaker.role)).unwrap_or_default(),
+            doubt,
+        });
+        let posting = Posting::new(&notice, &speaker.person, id, format!("unproven:{}", message.0));
+        self.post(db, &posting, now)?;
+        Ok(())
+    }
+}
+
+/// The subject of a ticket as somebody with that role may read it: the reporter's words never reach
+/// an OPD.
+pub(super) fn shown_subject(case: &Case, role: Role) -> String {
+    match role {
+        Role::Analyst | Role::Kabid | Role::Reporter => case.ticket.subject.clone(),
+        Role::Opd | Role::Leader => "tindak lanjut insiden siber".to_owned(),
+    }
+}
+
+/// Whether a question is about the version of the report that is the latest.
+fn same_version(case: Option<&Case>, question: Question) -> bool {
+    case.and_then(|case| case.report.as_ref()).map(|report| report.version) == question.version()
+}
+
+/// Whether text and HTML of a mail begin with different commands (decisions 4).
+pub(super) fn parts_differ(mail: &IncomingMail) -> bool {
+    mail.html_text.as_deref().is_some_and(|html| command_lines(html) != command_lines(&mail.command_text))
+}
+
+fn trouble(fault: CodeFault) -> CodeTrouble {
+    match fault {
+        CodeFault::Unknown { tries_left } => CodeTrouble::Unknown { tries_left },
+        CodeFault::Exhausted => CodeTrouble::Exhausted,
+        CodeFault::Used => CodeTrouble::Used,
+        CodeFault::Expired => CodeTrouble::Expired,
+        CodeFault::Foreign => CodeTrouble::Foreign,
+    }
+}
+
+/// The ticket a code for an order is bound to.
+pub(super) fn ticket_of(case: Option<&Case>) -> TicketId {
+    case.map_or(NO_TICKET, |case| case.ticket.id)
+}

@@ -1,0 +1,102 @@
+//! What waits before it leaves the team: errands that become due, and `#batal`, which takes back.
+
+use anyhow::Result;
+use rusqlite::Connection;
+
+use crate::domain::Time;
+use crate::domain::case::Case;
+use crate::domain::role::{Actor, Role};
+use crate::domain::stage::{Disposition, Status};
+use crate::domain::workflow::refusal::Refusal;
+use crate::domain::workflow::undo::undo;
+use crate::domain::workflow::{Decision, Event, decide};
+use crate::engine::commands::CommandMail;
+use crate::engine::effects::{Carried, Origin};
+use crate::engine::{Context, Engine};
+use crate::store::errands::{self, Errand, Kind};
+use crate::store::{cases, runs, tickets};
+
+impl Engine {
+    /// Does every errand that is due, each in one transaction. Returns how many mails were decided.
+    ///
+    /// # Errors
+    /// If the database refuses or a template fails; what was committed before stays.
+    pub(super) fn do_errands(&mut self, now: Time) -> Result<usize> {
+        let mut decided = 0;
+        while let Some(errand) = errands::first_due(self.store.db(), now)? {
+            let Engine { store, context, .. } = self;
+            decided += store.write(|tx| {
+                let carried = context.do_errand(tx, errand, now)?;
+                errands::done(tx, errand, now)?;
+                Ok(carried.mails)
+            })?;
+        }
+        Ok(decided)
+    }
+}
+
+impl Context {
+    fn do_errand(&self, db: &Connection, errand: Errand, now: Time) -> Result<Carried> {
+        let case = cases::get(db, errand.ticket)?;
+        let cause = format!("errand:{}", errand.id);
+        match errand.kind {
+            Kind::Forward => self.happen(db, &case, &Event::HoldEnded, cause, now),
+            Kind::TellDuplicates => {
+                let mut carried = Carried::default();
+                for child in tickets::children(db, &case.ticket.number)? {
+                    let child = cases::get(db, child)?;
+                    if child.ticket.status == Status::Closed(Disposition::Duplicate) {
+                        let cause = format!("{cause}:{}", child.ticket.id.0);
+                        carried.add(self.happen(db, &child, &Event::ParentResolved, cause, now)?);
+                    }
+                }
+                Ok(carried)
+            }
+        }
+    }
+
+    /// Something happens to a ticket that nobody has ordered.
+    pub(super) fn happen(
+        &self,
+        db: &Connection,
+        case: &Case,
+        event: &Event,
+        cause: String,
+        now: Time,
+    ) -> Result<Carried> {
+        let decision: Decision = decide(case, event, &self.rules, now)?;
+        let origin = Origin { cause, by: Actor::Siaga, hold: None, mail: None };
+        self.carry_out(db, &decision, &origin, now)
+    }
+
+    /// `#batal`: the last run of the ticket, by whoever ordered it or by the Kabid, as long as
+    /// nothing of it has left.
+    pub(super) fn undo(
+        &self,
+        db: &Connection,
+        letter: CommandMail<'_>,
+        case: &Case,
+        now: Time,
+    ) -> Result<Result<Case, Refusal>> {
+        let speaker = letter.speaker;
+        let Some(run) = runs::open(db, case.ticket.id, now)? else { return Ok(Err(Refusal::NothingToUndo)) };
+        if !run.by.same_mailbox(&speaker.person.address) && speaker.role != Role::Kabid {
+            return Ok(Err(Refusal::NothingToUndo));
+        }
+        let message = Some(letter.incoming.mail.raw);
+        let made = (&run.before, run.revision);
+        let decision = match undo(made, case, &speaker.actor(), message, &self.rules, now) {
+            Ok(decision) => decision,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if !runs::withdraw_mails(db, run.id)? {
+            return Ok(Err(Refusal::NothingToUndo));
+        }
+        errands::take_back(db, run.id, now)?;
+        runs::undone(db, run.id, now)?;
+        let cause = format!("command:{}:undo", letter.message.0);
+        let origin = Origin { cause, by: speaker.actor(), hold: None, mail: Some(letter.incoming) };
+        self.carry_out(db, &decision, &origin, now)?;
+        Ok(Ok(decision.case))
+    }
+}

@@ -1,0 +1,278 @@
+//! The command lines of one mail run in order, all or nothing; and the one answer that tells what
+//! came of each.
+
+use anyhow::Result;
+use rusqlite::Connection;
+
+use crate::domain::Time;
+use crate::domain::approval::CodeId;
+use crate::domain::case::Case;
+use crate::domain::command::Command;
+use crate::domain::command::vocabulary::Word;
+use crate::domain::notice::Notice;
+use crate::domain::notice::answer::{Leaving, Line, Offer, Outcome, Transcript};
+use crate::domain::question::Question;
+use crate::domain::workflow::facts::{help, state};
+use crate::domain::workflow::possible::possible;
+use crate::domain::workflow::refusal::Refusal;
+use crate::domain::workflow::{Event, Instruction, decide};
+use crate::engine::Context;
+use crate::engine::commands::CommandMail;
+use crate::engine::commit::Posting;
+use crate::engine::effects::{Carried, Origin};
+use crate::engine::proof::shown_subject;
+use crate::store::runs::{self, RunId};
+use crate::store::{self, cases, codes, errands};
+
+/// A line that is to be run.
+#[derive(Debug)]
+pub(super) struct Planned {
+    pub(super) typed: String,
+    pub(super) command: Command,
+    /// The good code on it, and the question it answers.
+    pub(super) code: Option<(CodeId, Option<Question>)>,
+}
+
+/// What the answer says besides what came of the lines.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) rehearsal: bool,
+    pub(super) ignored: String,
+}
+
+/// What came of the lines.
+#[derive(Debug)]
+pub(super) struct Done {
+    lines: Vec<Line>,
+    executed: bool,
+    leaving: Vec<Leaving>,
+    /// The case after them.
+    case: Option<Case>,
+}
+
+impl Done {
+    /// Nothing was run, for these reasons.
+    pub(super) fn not_run(lines: Vec<Line>) -> Done {
+        Done { lines, executed: false, leaving: Vec::new(), case: None }
+    }
+}
+
+/// The lines as they are run, one after the other.
+struct Running<'a> {
+    letter: CommandMail<'a>,
+    case: Option<Case>,
+    /// The case before the first line that changes anything, and the run that begins with it.
+    run: Option<(RunId, Case)>,
+    carried: Carried,
+}
+
+impl Context {
+    /// Runs the lines and answers them. A rehearsal is run as well, and taken back.
+    pub(super) fn run(
+        &self,
+        db: &Connection,
+        letter: CommandMail<'_>,
+        case: Option<Case>,
+        planned: Vec<Planned>,
+        told: Told,
+        now: Time,
+    ) -> Result<&'static str> {
+        let done = store::attempt(db, || {
+            let done = self.run_all(db, letter, case.clone(), &planned, now)?;
+            let keep = done.executed && !told.rehearsal;
+            Ok((done, keep))
+        })?;
+        let outcome = match (done.executed, told.rehearsal) {
+            (_, true) => "rehearsed",
+            (true, false) => "carried out",
+            (false, false) => "nothing is carried out: a line was refused",
+        };
+        self.tell(db, letter, case.as_ref(), done, told, now)?;
+        Ok(outcome)
+    }
+
+    fn run_all(
+        &self,
+        db: &Connection,
+        letter: CommandMail<'_>,
+        case: Option<Case>,
+        planned: &[Planned],
+        now: Time,
+    ) -> Result<Done> {
+        let mut running = Running { letter, case, run: None, carried: Carried::default() };
+        let mut lines = Vec::new();
+        for (place, line) in planned.iter().enumerate() {
+            match self.run_line(db, &mut running, (place, line), now)? {
+                Ok(outcome) => lines.push(Line { typed: line.typed.clone(), outcome }),
+                Err(why) => {
+                    let not_run = |line: &Planned| Line { typed: line.typed.clone(), outcome: Outcome::NotRun };
+                    let mut all: Vec<Line> = planned.iter().map(not_run).collect();
+                    all[place].outcome = Outcome::Refused { why };
+                    return Ok(Done::not_run(all));
+                }
+            }
+        }
+        self.close_run(db, &running, now)?;
+        Ok(Done { lines, executed: true, leaving: running.carried.leaving, case: running.case })
+    }
+
+    fn run_line(
+        &self,
+        db: &Connection,
+        running: &mut Running<'_>,
+        (place, line): (usize, &Planned),
+        now: Time,
+    ) -> Result<Result<Outcome, Refusal>> {
+        let word = line.command.word();
+        if let Some((code, _)) = line.code {
+            codes::used(db, code, now)?;
+        }
+        if word.is_query() {
+            let answered = self.answer(db, running.letter.speaker, running.case.as_ref(), &line.command, now)?;
+            return Ok(answered.map(|answer| Outcome::Done { word, answer }));
+        }
+        if word == Word::Rehearse {
+            return Ok(Ok(Outcome::Done { word, answer: None }));
+        }
+        let done = match (running.case.clone(), word) {
+            (Some(case), Word::Undo) => self.take_back(db, running, &case, now)?,
+            (Some(case), _) => self.order(db, running, case, (place, line), now)?,
+            (None, _) => self.order_without_ticket(db, running, (place, line), now)?,
+        };
+        Ok(done.map(|()| Outcome::Done { word, answer: None }))
+    }
+
+    /// An order on a ticket.
+    fn order(
+        &self,
+        db: &Connection,
+        running: &mut Running<'_>,
+        case: Case,
+        (place, line): (usize, &Planned),
+        now: Time,
+    ) -> Result<Result<(), Refusal>> {
+        if let Command::Duplicate { of: number } | Command::Merge { into: number } = &line.command
+            && self.numbered(db, number)?.is_none()
+        {
+            return Ok(Err(Refusal::NoSuchTicket { number: number.clone() }));
+        }
+        let letter = running.letter;
+        let instruction = Instruction {
+            by: letter.speaker.actor(),
+            command: line.command.clone(),
+            answers: line.code.and_then(|(_, answers)| answers),
+            message: Some(letter.incoming.mail.raw),
+        };
+        let decision = match decide(&case, &Event::Command(instruction), &self.rules, now) {
+            Ok(decision) => decision,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let run = match &running.run {
+            Some((run, _)) => *run,
+            None => {
+                let run = runs::begin(db, &case, &letter.speaker.person.address, now)?;
+                running.run = Some((run, case));
+                run
+            }
+        };
+        let origin = self.origin(letter, place, Some((run, now + self.command.hold)));
+        running.carried.add(self.carry_out(db, &decision, &origin, now)?);
+        running.case = Some(decision.case);
+        Ok(Ok(()))
+    }
+
+    fn origin<'a>(&self, letter: CommandMail<'a>, place: usize, hold: Option<(RunId, Time)>) -> Origin<'a> {
+        Origin {
+            cause: format!("command:{}:{place}", letter.message.0),
+            by: letter.speaker.actor(),
+            hold,
+            mail: Some(letter.incoming),
+        }
+    }
+
+    /// An order about no ticket, or one that opens a ticket.
+    fn order_without_ticket(
+        &self,
+        db: &Connection,
+        running: &mut Running<'_>,
+        (place, line): (usize, &Planned),
+        now: Time,
+    ) -> Result<Result<(), Refusal>> {
+        let (letter, carried) = (running.letter, &mut running.carried);
+        let origin = self.origin(letter, place, None);
+        let done = self.order_at_desk(db, letter.speaker, &line.command, &origin, carried, now)?;
+        if let Some(number) = running.carried.opened.last() {
+            running.case = self.numbered(db, number)?.map(|ticket| cases::get(db, ticket)).transpose()?;
+        }
+        Ok(done)
+    }
+
+    /// Notes until when the run can be taken back: as long as nothing of it has left.
+    fn close_run(&self, db: &Connection, running: &Running<'_>, now: Time) -> Result<()> {
+        let (Some((run, before)), Some(case)) = (&running.run, &running.case) else { return Ok(()) };
+        let released_at = runs::last_mail(db, *run)?.max(errands::last_of_run(db, *run)?);
+        if let Some(released_at) = released_at.filter(|at| *at > now && !running.carried.final_at_once) {
+            runs::finish(db, *run, before, case.ticket.revision, released_at)?;
+        }
+        Ok(())
+    }
+
+    /// `#batal`.
+    fn take_back(
+        &self,
+        db: &Connection,
+        running: &mut Running<'_>,
+        case: &Case,
+        now: Time,
+    ) -> Result<Result<(), Refusal>> {
+        let undone = self.undo(db, running.letter, case, now)?;
+        Ok(undone.map(|case| running.case = Some(case)))
+    }
+
+    /// The one answer to a command mail.
+    pub(super) fn tell(
+        &self,
+        db: &Connection,
+        letter: CommandMail<'_>,
+        before: Option<&Case>,
+        done: Done,
+        told: Told,
+        now: Time,
+    ) -> Result<()> {
+        let speaker = letter.speaker;
+        // After a rehearsal the ticket is what it was, but the reader wants to see what would be.
+        let ticket = done.case.as_ref().or(before);
+        let next = match ticket {
+            Some(case) => {
+                let words = possible(case, &speaker.actor(), &self.rules, now);
+                let orders = words.into_iter().filter(|word| !word.is_query() && *word != Word::Rehearse);
+                orders.map(Offer::of).collect()
+            }
+            None => help(speaker.role).into_iter().filter(|offer| is_for_desk(offer)).collect(),
+        };
+        let notice = Notice::Transcript(Box::new(Transcript {
+            number: ticket.map(|case| case.ticket.number.to_string()),
+            subject: ticket.map(|case| shown_subject(case, speaker.role)).unwrap_or_default(),
+            role: speaker.role,
+            rehearsal: told.rehearsal,
+            executed: done.executed,
+            lines: done.lines,
+            ignored: told.ignored,
+            leaving: done.leaving,
+            state: ticket.map(|case| state(case, &self.rules, now)),
+            next,
+        }));
+        let purpose = format!("transcript:{}", letter.message.0);
+        let posting = Posting {
+            answers: Some(letter.incoming.mail),
+            ..Posting::new(&notice, &speaker.person, ticket.map(|case| case.ticket.id), purpose)
+        };
+        self.post(db, &posting, now)?;
+        Ok(())
+    }
+}
+
+fn is_for_desk(offer: &Offer) -> bool {
+    let word = offer.line.split(' ').next().and_then(Word::named);
+    word.is_some_and(Word::needs_no_ticket)
+}

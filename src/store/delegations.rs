@@ -1,0 +1,38 @@
+//! Table `delegation`: who acts for the Kabid on which days, as he has ordered by mail.
+
+use anyhow::Result;
+use chrono::NaiveDate;
+use rusqlite::Connection;
+
+use crate::domain::Time;
+use crate::domain::directory::Term;
+use crate::domain::person::Address;
+use crate::domain::role::Actor;
+use crate::store::{stored, unreadable};
+
+/// Notes that a deputy acts for a while.
+///
+/// # Errors
+/// If the database refuses.
+pub fn insert(db: &Connection, to: &Address, term: Term, by: &Actor, now: Time) -> Result<()> {
+    db.prepare_cached("INSERT INTO delegation (person, from_day, until_day, by, at) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute((to.as_str(), term.from.to_string(), term.until.to_string(), by.to_string(), stored(now)))?;
+    Ok(())
+}
+
+/// The delegations that have not ended before a day.
+///
+/// # Errors
+/// If the database refuses.
+pub fn since(db: &Connection, day: NaiveDate) -> Result<Vec<(Address, Term)>> {
+    let mut statement =
+        db.prepare_cached("SELECT person, from_day, until_day FROM delegation WHERE until_day >= ?1 ORDER BY id")?;
+    let found = statement
+        .query_map([day.to_string()], |row| {
+            let day = |column: usize| row.get::<_, String>(column)?.parse().map_err(unreadable);
+            let person = row.get::<_, String>(0)?.parse().map_err(unreadable)?;
+            Ok((person, Term { from: day(1)?, until: day(2)? }))
+        })?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(found)
+}

@@ -180,8 +180,22 @@ pub enum Nature {
     MachineReport,
 }
 
+impl Nature {
+    /// The name used in JSON.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Nature::Person => "person",
+            Nature::AbuseReport => "abuse_report",
+            Nature::AutoReply => "auto_reply",
+            Nature::Bounce(_) => "bounce",
+            Nature::DispositionNotice => "disposition_notice",
+            Nature::MachineReport => "machine_report",
+        }
+    }
+}
+
 /// What a bounce says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Bounce {
     /// Whether delivery failed for good, may still succeed, or is only late.
     pub kind: BounceKind,
@@ -274,6 +288,26 @@ pub enum Defect {
     ControlCharacters,
     /// One piece of a message that was split (`message/partial`).
     Partial,
+}
+
+impl Defect {
+    /// The name used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Defect::NoFrom => "no_from",
+            Defect::SeveralFrom => "several_from",
+            Defect::UnusableFrom => "unusable_from",
+            Defect::NoMessageId => "no_message_id",
+            Defect::DamagedEncoding => "damaged_encoding",
+            Defect::UnknownCharset => "unknown_charset",
+            Defect::EmptyBody => "empty_body",
+            Defect::Truncated => "truncated",
+            Defect::Encrypted => "encrypted",
+            Defect::TooLarge => "too_large",
+            Defect::ControlCharacters => "control_characters",
+            Defect::Partial => "partial",
+        }
+    }
 }
 
 /// Why a message is put aside instead of being read; the raw bytes are kept in every case.

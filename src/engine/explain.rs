@@ -1,1 +1,189 @@
 //! What the desk would do with a mail, and why; nothing is written.
+
+use anyhow::Result;
+use serde::Serialize;
+
+use crate::domain::Time;
+use crate::domain::answer::{Evidence, Given, may_acknowledge};
+use crate::domain::command::{CommandLine, command_lines};
+use crate::domain::completeness::{Missing, missing};
+use crate::domain::incoming::{Attachment, Automatic, Bounce, Defect, IncomingMail, Language, Nature, Unreadable};
+use crate::domain::role::Role;
+use crate::domain::ticket::TicketNumber;
+use crate::engine::intake::{Action, Incoming, actor};
+use crate::engine::{Context, Engine};
+
+/// What the desk would do with a mail, and what it read in it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Explanation {
+    /// What the desk would do.
+    pub action: Action,
+    /// Why, in words.
+    pub reason: String,
+    /// The Message-ID without brackets.
+    pub message_id: Option<String>,
+    /// From as it reads.
+    pub from: String,
+    /// The subject.
+    pub subject: String,
+    /// The whole decoded body.
+    pub text: String,
+    /// What the sender newly wrote.
+    pub new_text: String,
+    /// The language the sender wrote in.
+    pub language: Option<Language>,
+    /// Its files.
+    pub attachments: Vec<Attachment>,
+    /// What it answers.
+    pub thread: Threading,
+    /// Who acted: `role:address`, or `unknown`.
+    pub actor: String,
+    /// The command lines it begins with.
+    pub commands: Vec<CommandLine>,
+    /// What is known about the sender, and what follows from it.
+    pub trust: Trust,
+    /// The number the ticket has, or would get.
+    pub ticket: Option<String>,
+    /// What kind of mail it is.
+    pub nature: Option<&'static str>,
+    /// Why it may not be answered automatically.
+    pub automatic: Option<Automatic>,
+    /// What was odd about it.
+    pub defects: Vec<Defect>,
+    /// What it says about the delivery of another mail.
+    pub bounce: Option<Bounce>,
+    /// What a report should hold and this one lacks.
+    pub missing: Vec<Missing>,
+}
+
+/// What a mail answers.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Threading {
+    /// The ticket it belongs to already.
+    pub ticket: Option<TicketNumber>,
+    /// Ids in In-Reply-To.
+    pub in_reply_to: Vec<String>,
+    /// Ids in References, oldest first.
+    pub references: Vec<String>,
+}
+
+/// What is known about a sender.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Trust {
+    /// Whether the sender's domain sent the mail.
+    pub evidence: Option<Evidence>,
+    /// The one usable address in From.
+    pub sender: Option<String>,
+    /// The role that address is registered with.
+    pub role: Option<Role>,
+    /// Whether the mail may be acknowledged.
+    pub acknowledge: bool,
+    /// The reason if not.
+    pub silence: Option<&'static str>,
+}
+
+impl Explanation {
+    /// A message that cannot be read is held.
+    pub fn held(unreadable: &Unreadable) -> Explanation {
+        Explanation {
+            action: Action::Held,
+            reason: unreadable.to_string(),
+            message_id: None,
+            from: String::new(),
+            subject: String::new(),
+            text: String::new(),
+            new_text: String::new(),
+            language: None,
+            attachments: Vec::new(),
+            thread: Threading::default(),
+            actor: "unknown".to_owned(),
+            commands: Vec::new(),
+            trust: Trust::default(),
+            ticket: None,
+            nature: None,
+            automatic: None,
+            defects: Vec::new(),
+            bounce: None,
+            missing: Vec::new(),
+        }
+    }
+}
+
+impl Engine {
+    /// What would happen to `incoming` at this desk: decided by the very code that takes mail in,
+    /// and taken back.
+    ///
+    /// # Errors
+    /// If the database refuses or a template fails.
+    pub fn explain(&mut self, incoming: Incoming<'_>, now: Time) -> Result<Explanation> {
+        let Engine { store, context } = self;
+        let verdict = store.rehearse(|tx| context.understand(tx, incoming, now))?;
+        let mail = incoming.mail;
+        let role = mail.sender.as_ref().and_then(|person| context.role_of(&person.address, now));
+        // An automatic mail orders nothing, whatever it quotes (case 46c).
+        let commands = match mail.nature {
+            Nature::Person => command_lines(&mail.command_text),
+            Nature::AbuseReport
+            | Nature::AutoReply
+            | Nature::Bounce(_)
+            | Nature::DispositionNotice
+            | Nature::MachineReport => Vec::new(),
+        };
+        let belongs = !matches!(verdict.action, Action::NewTicket);
+        Ok(Explanation {
+            action: verdict.action,
+            reason: verdict.reason,
+            message_id: mail.message_id.clone(),
+            from: mail.from_text.clone(),
+            subject: mail.subject.clone(),
+            text: mail.text.clone(),
+            new_text: mail.new_text.clone(),
+            language: Some(mail.language),
+            attachments: mail.attachments.clone(),
+            thread: Threading {
+                ticket: verdict.ticket.clone().filter(|_| belongs),
+                in_reply_to: mail.in_reply_to.clone(),
+                references: mail.references.clone(),
+            },
+            actor: actor(mail, role).to_string(),
+            commands,
+            trust: context.trust(mail, role, incoming.evidence),
+            ticket: verdict.ticket.map(|number| number.to_string()),
+            nature: Some(mail.nature.as_str()),
+            automatic: mail.automatic,
+            defects: mail.defects.clone(),
+            bounce: match &mail.nature {
+                Nature::Bounce(bounce) => Some(bounce.clone()),
+                Nature::Person
+                | Nature::AbuseReport
+                | Nature::AutoReply
+                | Nature::DispositionNotice
+                | Nature::MachineReport => None,
+            },
+            missing: match verdict.action {
+                Action::NewTicket => missing(mail),
+                Action::FollowUp
+                | Action::Commands
+                | Action::Bounce
+                | Action::AutoReply
+                | Action::Duplicate
+                | Action::Ignored
+                | Action::Held => Vec::new(),
+            },
+        })
+    }
+}
+
+impl Context {
+    /// What is known about a sender; the caps on acknowledgements are not asked.
+    fn trust(&self, mail: &IncomingMail, role: Option<Role>, evidence: Evidence) -> Trust {
+        let allowed = may_acknowledge(mail, evidence, Given::default(), &self.caps, &self.desk);
+        Trust {
+            evidence: Some(evidence),
+            sender: mail.sender.as_ref().map(|person| person.address.to_string()),
+            role,
+            acknowledge: allowed.is_ok(),
+            silence: allowed.err().map(|silence| silence.as_str()),
+        }
+    }
+}

@@ -44,6 +44,22 @@ pub enum Action {
     Held,
 }
 
+impl Action {
+    /// The name used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Action::NewTicket => "new_ticket",
+            Action::FollowUp => "follow_up",
+            Action::Commands => "commands",
+            Action::Bounce => "bounce",
+            Action::AutoReply => "auto_reply",
+            Action::Duplicate => "duplicate",
+            Action::Ignored => "ignored",
+            Action::Held => "held",
+        }
+    }
+}
+
 /// What was decided about a message.
 #[derive(Debug, Clone)]
 pub struct Verdict {

@@ -3,6 +3,7 @@
 //! **Invariant:** nothing here decides what a mail means for a ticket, knows of SQL, or asks for the
 //! time; a connection that was interrupted is dropped, never used again.
 
+pub mod reader;
 pub mod parse;
 mod decode;
 mod files;

@@ -9,7 +9,7 @@ use crate::domain::Time;
 use crate::domain::digest::Digest;
 use crate::domain::incoming::{Attachment, Content, Defect, IncomingMail, Unreadable};
 use crate::domain::person::{Address, Person};
-use crate::mail::headers::{BLOCK_MAX, Headers, body_start, core_digest};
+use crate::mail::headers::{BLOCK_MAX, CoreDigest, Headers, body_start};
 use crate::mail::nature::Evidence;
 use crate::mail::{decode, files, html, language, newly_written};
 
@@ -58,7 +58,7 @@ pub fn parse(raw: &[u8]) -> Result<Parsed, Unreadable> {
 ///
 /// # Errors
 /// As [`parse`].
-pub fn parse_header(header: &[u8], raw: Digest, size_bytes: u64) -> Result<Parsed, Unreadable> {
+pub fn parse_header(header: &[u8], raw: Digest, core: Digest, size_bytes: u64) -> Result<Parsed, Unreadable> {
     if header.iter().all(u8::is_ascii_whitespace) {
         return Err(Unreadable::Empty);
     }
@@ -68,6 +68,7 @@ pub fn parse_header(header: &[u8], raw: Digest, size_bytes: u64) -> Result<Parse
     let message = MessageParser::default().parse_headers(read.as_ref()).ok_or(Unreadable::Empty)?;
     let mut parsed = Reader::default().finish(block, &headers, &message, Some(size_bytes));
     parsed.mail.raw = raw;
+    parsed.mail.core = core;
     Ok(parsed)
 }
 
@@ -308,7 +309,7 @@ impl Reader {
         let (attachments, files) = std::mem::take(&mut self.files).into_iter().unzip();
         let mail = IncomingMail {
             raw: Digest::of(raw),
-            core: core_digest(raw),
+            core: CoreDigest::of(raw),
             size_bytes: too_large.unwrap_or(raw.len() as u64),
             message_id: headers.get("message-id").and_then(|value| ids_in(value).next()),
             in_reply_to: headers.all("in-reply-to").flat_map(ids_in).take(IDS_MAX).collect(),

@@ -1,0 +1,178 @@
+//! `siaga explain FILE.eml…`: what the desk would do with mails, and why; writes nothing.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde::Serialize;
+
+use crate::domain::Time;
+use crate::domain::answer::Evidence;
+use crate::engine::Engine;
+use crate::engine::explain::Explanation;
+use crate::engine::intake::Incoming;
+use crate::mail::reader::{Reader, Unread};
+
+/// One line of the machine-readable output.
+#[derive(Serialize)]
+struct Line<'a> {
+    file: &'a str,
+    #[serde(flatten)]
+    explanation: &'a Explanation,
+}
+
+/// Explains every file by itself, as if it arrived at `now`; of files larger than `parse_max` bytes
+/// only the headers are read. A file that cannot be read or explained does not stop the others.
+///
+/// # Errors
+/// At the end, if there was such a file; at once, if `out` does not take what is written.
+pub fn run(
+    engine: &mut Engine,
+    files: &[PathBuf],
+    json: bool,
+    parse_max: u64,
+    now: Time,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let reader = Reader::start().context("start the reading thread")?;
+    let mut failed = 0_usize;
+    for file in files {
+        match explain(engine, &reader, file, parse_max, now) {
+            Ok(explanation) if json => write_json(file, &explanation, out)?,
+            Ok(explanation) => write_words(file, &explanation, out)?,
+            Err(error) => {
+                failed += 1;
+                eprintln!("siaga: cannot explain {}: {error:#}", file.display());
+            }
+        }
+    }
+    out.flush().context("write the explanations")?;
+    if failed > 0 {
+        bail!("{failed} of {} files could not be explained; they are named above", files.len());
+    }
+    Ok(())
+}
+
+fn explain(engine: &mut Engine, reader: &Reader, file: &Path, parse_max: u64, now: Time) -> Result<Explanation> {
+    let unread = Unread::from_file(file, parse_max).context("read the file")?;
+    match reader.read(unread) {
+        Ok(parsed) => engine.explain(Incoming { mail: &parsed.mail, arrived_at: now, evidence: Evidence::None }, now),
+        Err(unreadable) => Ok(Explanation::held(&unreadable)),
+    }
+}
+
+fn write_json(file: &Path, explanation: &Explanation, out: &mut dyn Write) -> Result<()> {
+    let line = Line { file: &file.display().to_string(), explanation };
+    serde_json::to_writer(&mut *out, &line).context("write an explanation")?;
+    writeln!(out).context("write an explanation")
+}
+
+fn write_words(file: &Path, explanation: &Explanation, out: &mut dyn Write) -> Result<()> {
+    let mut lines = vec![
+        format!("{}: {}, {}", file.display(), words(explanation), explanation.reason),
+        format!("  from     {}", or_dash(&explanation.from)),
+        format!("  subject  {}", or_dash(&explanation.subject)),
+    ];
+    let first = explanation.new_text.lines().find(|line| !line.trim().is_empty());
+    if let Some(first) = first {
+        let shown: String = first.trim().chars().take(100).collect();
+        lines.push(format!("  begins   {shown}"));
+    }
+    for file in &explanation.attachments {
+        lines.push(format!("  file     {} ({}, {} bytes)", file.filename, file.content.as_str(), file.size_bytes));
+    }
+    for command in &explanation.commands {
+        lines.push(format!("  command  #{} {}", command.word, command.arguments).trim_end().to_owned());
+    }
+    if !explanation.defects.is_empty() {
+        let defects: Vec<_> = explanation.defects.iter().map(|defect| defect.as_str()).collect();
+        lines.push(format!("  defects  {}", defects.join(", ")));
+    }
+    let answered = match explanation.trust.silence {
+        Some(silence) => format!("no, {}", silence.replace('_', " ")),
+        None if explanation.trust.acknowledge => "yes".to_owned(),
+        None => "no".to_owned(),
+    };
+    lines.push(format!("  may be answered automatically: {answered}"));
+    writeln!(out, "{}\n", lines.join("\n")).context("write an explanation")
+}
+
+fn words(explanation: &Explanation) -> String {
+    let ticket = explanation.ticket.as_deref().map(|ticket| format!(" {ticket}")).unwrap_or_default();
+    format!("{}{ticket}", explanation.action.as_str().replace('_', " "))
+}
+
+fn or_dash(text: &str) -> &str {
+    if text.is_empty() { "-" } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+
+    use super::*;
+    use crate::config;
+    use crate::domain::message_id::MessageIdKey;
+    use crate::domain::workflow::Rules;
+    use crate::engine::{Context as Desk, Retries};
+    use crate::store::Store;
+    use crate::templates::Templates;
+
+    #[test]
+    fn one_bad_file_does_not_stop_the_others() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (first, missing, last) =
+            (folder.path().join("a.eml"), folder.path().join("b.eml"), folder.path().join("c"));
+        std::fs::write(&first, "From: budi@warga.example\nSubject: Situs diretas\n\nMohon dicek.\n").expect("written");
+        std::fs::write(&last, "").expect("written");
+        let now = chrono::Utc.with_ymd_and_hms(2026, 11, 23, 2, 0, 0).single().expect("a time");
+        let mut out = Vec::new();
+        let error =
+            run(&mut engine(now), &[first, missing, last], true, 1 << 20, now, &mut out).expect_err("one missing");
+        assert_eq!(error.to_string(), "1 of 3 files could not be explained; they are named above");
+        let lines = String::from_utf8(out).expect("UTF-8");
+        let lines: Vec<serde_json::Value> =
+            lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        assert_eq!(lines.len(), 2);
+        let keys: Vec<_> = lines[0].as_object().expect("an object").keys().take(13).map(String::as_str).collect();
+        let promised =
+            "file action reason message_id from subject text new_text language attachments thread actor commands";
+        assert_eq!(keys.join(" "), promised);
+        assert_eq!((&lines[0]["action"], &lines[0]["new_text"]), (&"new_ticket".into(), &"Mohon dicek.".into()));
+        assert_eq!(
+            (&lines[1]["action"], &lines[1]["reason"]),
+            (&"held".into(), &"empty: the message has no content".into())
+        );
+    }
+
+    #[test]
+    fn files_are_judged_each_by_itself() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("a.eml");
+        std::fs::write(&file, "From: budi@warga.example\nSubject: Situs diretas\n\nMohon dicek.\n").expect("written");
+        let now = chrono::Utc.with_ymd_and_hms(2026, 11, 23, 2, 0, 0).single().expect("a time");
+        let mut engine = engine(now);
+        let mut out = Vec::new();
+        run(&mut engine, &[file.clone(), file], false, 1 << 20, now, &mut out).expect("explained");
+        let said = String::from_utf8(out).expect("UTF-8");
+        assert_eq!(said.matches("new ticket CIAMIS-2026-0001").count(), 2, "{said}");
+    }
+
+    fn engine(now: Time) -> Engine {
+        let config = config::embedded();
+        let desk = config.settings.desk.clone();
+        let templates = Templates::embedded(desk.clone(), config.calendar.zone()).expect("shipped templates");
+        let context = Desk {
+            desk,
+            rules: Rules { sop: config.sop, calendar: config.calendar },
+            people: config.people,
+            caps: config.settings.caps,
+            templates,
+            key: MessageIdKey::new([7; 32]),
+            retries: Retries { pauses: Vec::new(), give_up_after: std::time::Duration::from_secs(1) },
+            cutoff: None,
+            attempts_max: 3,
+        };
+        Engine::new(Store::in_memory().expect("SQLite"), context, now).expect("an engine")
+    }
+}

@@ -10,8 +10,6 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
 
-use tokio::sync::oneshot;
-
 use crate::domain::digest::{Digest, DigestBuilder};
 use crate::domain::incoming::Unreadable;
 use crate::mail::headers::{BLOCK_MAX, CoreDigest};
@@ -39,6 +37,13 @@ pub enum Unread {
 }
 
 impl Unread {
+    /// A message of which no more than its header block was fetched.
+    pub fn from_head(head: Vec<u8>, raw: Digest, size_bytes: u64) -> Unread {
+        let mut core = CoreDigest::default();
+        core.update(&head);
+        Unread::Head { head, raw, core: core.finish(), size_bytes }
+    }
+
     /// The message in a file; no more than its head if it is larger than `parse_max` bytes.
     ///
     /// # Errors
@@ -107,14 +112,6 @@ impl Reader {
         receiver.recv().unwrap_or_else(|_| Err(gone()))
     }
 
-    /// Begins to read a message; the receiver is a future of what [`Reader::read`] returns. It
-    /// fails only if the thread has ended.
-    pub fn read_async(&self, message: Unread) -> oneshot::Receiver<Result<Parsed, Unreadable>> {
-        let (sender, receiver) = oneshot::channel();
-        self.begin(message, move |read| drop(sender.send(read)));
-        receiver
-    }
-
     fn begin(&self, message: Unread, answer: impl FnOnce(Result<Parsed, Unreadable>) + Send + 'static) {
         // A thread that is gone drops the job, and whoever waits learns it from the closed channel.
         drop(self.jobs.send(Job { message, answer: Box::new(answer) }));
@@ -148,15 +145,6 @@ mod tests {
             assert_eq!(parsed.mail.subject, number.to_string());
         }
         assert_eq!(reader.read(Unread::Whole(Vec::new())).err(), Some(Unreadable::Empty));
-    }
-
-    #[tokio::test]
-    async fn readings_that_nobody_waits_for_do_not_stop_the_next() {
-        let reader = Reader::start().expect("a thread");
-        drop(reader.read_async(Unread::Whole(b"Subject: a\n\n".to_vec())));
-        let parsed =
-            reader.read_async(Unread::Whole(b"Subject: b\n\n".to_vec())).await.expect("a thread").expect("readable");
-        assert_eq!(parsed.mail.subject, "b");
     }
 
     #[test]

@@ -56,8 +56,8 @@ impl Envelope {
         let sender = match addressed.as_slice() {
             _ if count == 0 => Err(Defect::NoFrom),
             _ if count > 1 || addressed.len() > 1 || is_group(headers) => Err(Defect::SeveralFrom),
-            [person] => to_person(person).ok_or(Defect::UnusableFrom),
-            _ => Err(Defect::UnusableFrom),
+            [person] => to_person(person).or_else(|| lone_address(headers)).ok_or(Defect::UnusableFrom),
+            _ => lone_address(headers).ok_or(Defect::UnusableFrom),
         };
         let to = people("to").into_iter().chain(people("cc"));
         Envelope {
@@ -77,6 +77,15 @@ impl Envelope {
             date: read("date").and_then(|message| message.date().and_then(|date| time(date.to_timestamp()))),
         }
     }
+}
+
+/// `Budi Santoso budi@warga.example`, the brackets forgotten: the only address the header holds.
+fn lone_address(headers: &Headers) -> Option<Person> {
+    let value = headers.get("from").filter(|value| value.matches('@').count() == 1)?;
+    let word = value.split_whitespace().find(|word| word.contains('@'))?;
+    let address: Address = word.trim_matches(['<', '>', ',', ';']).parse().ok()?;
+    let name = one_line(&words::decoded(value.replace(word, "").trim().trim_matches('"')));
+    Some(Person { name: name.chars().take(NAME_MAX).collect(), address })
 }
 
 /// `Team: a@b, c@d;`, which names nobody in particular.

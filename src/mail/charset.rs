@@ -24,7 +24,7 @@ pub(super) fn decode(bytes: &[u8], label: Option<&str>) -> String {
 /// The text that bytes without a usable label hold.
 pub(super) fn guess(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
-        Ok(_) if is_japanese_escaped(bytes) => {}
+        Ok(_) if is_japanese_escaped(bytes) => return japanese(bytes),
         Ok(text) => return text.to_owned(),
         Err(_) => {}
     }
@@ -132,8 +132,8 @@ impl Charset {
 }
 
 fn by_label(encoding: &'static Encoding, bytes: &[u8]) -> String {
-    if is_japanese_escaped(bytes) {
-        return ISO_2022_JP.decode(bytes).0.into_owned();
+    if encoding == ISO_2022_JP || is_japanese_escaped(bytes) {
+        return japanese(bytes);
     }
     // Text in another charset is almost never valid UTF-8 by chance.
     if encoding.is_ascii_compatible()
@@ -165,6 +165,24 @@ fn is_japanese_escaped(bytes: &[u8]) -> bool {
     bytes.is_ascii()
         && bytes.contains(&0x1b)
         && bytes.windows(3).any(|window| window == b"\x1b$B" || window == b"\x1b$@")
+}
+
+/// ISO-2022-JP. The decoder of browsers takes a switch without text behind it for an attack; encoded
+/// words that were put together are full of them.
+fn japanese(bytes: &[u8]) -> String {
+    if !bytes.is_ascii() {
+        return guess(bytes);
+    }
+    let mut tidy = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((&byte, behind)) = rest.split_first() {
+        let empty = byte == 0x1b && behind.get(2) == Some(&0x1b);
+        rest = if empty { &behind[2..] } else { behind };
+        if !empty {
+            tidy.push(byte);
+        }
+    }
+    ISO_2022_JP.decode_without_bom_handling(&tidy).0.into_owned()
 }
 
 fn dos(bytes: &[u8], upper: &str) -> String {
@@ -274,6 +292,7 @@ mod tests {
         check("iso8859-2", b"\xb9afa\xf8", "šafař");
         check("iso88592", b"\xb9afa\xf8", "šafař");
         check("iso-2022-jp", b"\x1b$B%a!<%k\x1b(B ok", "メール ok");
+        check("iso-2022-jp", b"\x1b$B%a!<\x1b(B\x1b$B%k\x1b(B\x1b$B\x1b(B", "メール");
         check("shift_jis", b"\x83\x81\x81[\x83\x8b", "メール");
         check("cp932", b"\x87\x40", "①");
         check("euc-jp", b"\xa5\xe1\xa1\xbc\xa5\xeb", "メール");

@@ -62,6 +62,11 @@ impl Contents {
             }
         }
         contents.take_uuencoded();
+        let root = structure.root();
+        if contents.text.trim().is_empty() && contents.files.is_empty() && matches!(root.shape, Shape::Multipart(_)) {
+            // Boundaries that contradict each other have hidden everything: better all of it than nothing.
+            contents.text = charset::guess(&raw[root.body.clone()]);
+        }
         contents
     }
 
@@ -153,15 +158,21 @@ impl Collector<'_> {
             forms.push((plain, std::mem::take(&mut self.into.text)));
         }
         self.into.text = before;
-        let rich = forms.iter().find(|(plain, text)| !plain && !text.trim().is_empty()).map(|(_, text)| text);
-        let plain = forms.iter().find(|(plain, text)| *plain && !text.trim().is_empty()).map(|(_, text)| text);
-        let chosen = match (plain, rich) {
-            (Some(plain), Some(rich)) if is_stand_in(plain, rich) => Some(rich),
-            (Some(plain), _) => Some(plain),
-            (None, rich) => rich,
+        let said = |wanted: bool| {
+            let mut texts: Vec<&str> = Vec::new();
+            for (plain, text) in &forms {
+                if *plain == wanted && !text.trim().is_empty() && !texts.contains(&text.as_str()) {
+                    texts.push(text);
+                }
+            }
+            texts
         };
-        if let Some(chosen) = chosen {
-            append(&mut self.into.text, chosen);
+        let (plain, rich) = (said(true), said(false));
+        let stands_in = matches!((plain.as_slice(), rich.first()), ([plain], Some(rich)) if is_stand_in(plain, rich));
+        // Forms that differ are all read: which of them a reader is shown, only his program knows.
+        let chosen = if plain.is_empty() || stands_in { rich.first().copied().into_iter().collect() } else { plain };
+        for text in chosen {
+            append(&mut self.into.text, text);
         }
     }
 

@@ -73,7 +73,9 @@ impl Structure {
         let encoding = headers.get("content-transfer-encoding").map_or(Encoding::Identity, Encoding::named);
         let index = self.parts.len();
         let message = is_message(&content.main) && encoding == Encoding::Identity;
-        let multipart = content.main.starts_with("multipart/");
+        // A boundary that is there makes a multipart of whatever calls itself otherwise.
+        let disguised = content.main.starts_with("text/") && content.get("boundary").is_some();
+        let multipart = content.main.starts_with("multipart/") || disguised;
         let boundary = content.get("boundary");
         let digest = content.main == "multipart/digest";
         self.parts.push(Part { headers, content, disposition, encoding, body: body.clone(), shape: Shape::Leaf });
@@ -93,13 +95,14 @@ impl Structure {
         let named = boundary.filter(|boundary| !boundary.trim().is_empty()).map(String::into_bytes);
         let mut split = named.as_deref().map(|boundary| split(raw, body.clone(), boundary)).unwrap_or_default();
         if split.ranges.is_empty()
+            && self.parts[index].content.main.starts_with("multipart/")
             && let Some(boundary) = first_boundary(&raw[body.clone()])
         {
             split = self::split(raw, body, boundary);
         }
         if split.ranges.is_empty() {
-            // No boundary at all: what is there is read as what parts are by default.
-            self.unclosed = true;
+            // No boundary at all: what is there is read as it stands.
+            self.unclosed |= self.parts[index].content.main.starts_with("multipart/");
             return;
         }
         self.unclosed |= !split.closed;
@@ -250,6 +253,11 @@ mod tests {
             "mixed[text/plain=\"tanpa kepala\" text/plain=\"dua --x\\n--xy\"]",
         );
         check("Content-Type: text\n\nisi", "text/plain=\"isi\"");
+        check(
+            "Content-Type: text/html; boundary=x\n\n--x\nContent-Type: text/html\n\nsatu\n--x--\n",
+            "text/html[text/html=\"satu\"]",
+        );
+        check("Content-Type: text/plain; boundary=x\n\nisi", "text/plain=\"isi\"");
         check("Content-Type: a\nContent-Type: text/html\n\nisi", "text/html=\"isi\"");
     }
 

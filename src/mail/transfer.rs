@@ -84,7 +84,8 @@ fn base64_body(body: &[u8]) -> Decoded {
 fn is_prose(line: &[u8]) -> bool {
     let line = line.trim_ascii();
     let digits = line.iter().filter(|byte| is_digit(**byte)).count();
-    !line.is_empty() && (line.contains(&b' ') || digits * 10 < line.len() * 8)
+    let padded = line.split(|byte| *byte == b' ').next().is_some_and(|word| word.len() > 3 && word.ends_with(b"="));
+    !line.is_empty() && !padded && (line.contains(&b' ') || digits * 10 < line.len() * 8)
 }
 
 fn is_digit(byte: u8) -> bool {
@@ -104,6 +105,11 @@ impl Base64 {
     fn line(&mut self, line: &[u8]) {
         for &byte in line {
             match byte {
+                // Words behind the padding are no digits.
+                byte if self.ended && is_digit(byte) && byte != b'=' && line.contains(&b' ') => {
+                    self.damaged = true;
+                    return;
+                }
                 b'=' => {
                     self.flush();
                     self.ended = true;
@@ -220,6 +226,7 @@ mod tests {
         check("TGFwb3Jhbh==", "Laporan", false);
         check("TGFwb3Jhbg==\r\nTGFwb3Jhbg==", "LaporanLaporan", false);
         check("TGF*wb3Jhbg==", "Laporan", true);
+        check("TGFwb3Jhbg== dan lagi", "Laporan", true);
         check("TGFwb3JhbgX", "Laporan\u{5}", false);
         check("TGFwb3JhbgAAX", "Laporan\0\0", true);
         check("TGFwb3Jhbg==\n_______\nmailing list footer\n", "Laporan\n_______\nmailing list footer\n", false);

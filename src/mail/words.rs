@@ -184,6 +184,7 @@ mod tests {
         check("\"=?iso-8859-1?Q?Andr=E9?=\"", "\"André\"");
         check("=?iso-8859-1*id?Q?Andr=E9?=", "André");
         check("Re: =?ISO-2022-JP?B?GyRCJWEhPCVrGyhC?= ok", "Re: メール ok");
+        check("=?ISO-2022-JP?B?GyRCJUYlOSVIGyhC?= =?ISO-2022-JP?B?GyRCJUYlOSVIGyhC?=", "テストテスト");
         check("=?koi8-r?B?8NLJ18XU?=", "Привет");
     }
 

@@ -6,8 +6,8 @@
 //! enough, so that a person who writes about a bounce stays a person.
 
 use super::bounce_words::{
-    BODY_WORDS, BODY_WORDS_STRONG, CALLS_TO_ACT, DELAY_WORDS, DELIVERED_WORDS, ORIGINAL_WORDS, SUBJECT_WORDS,
-    SUBJECT_WORDS_WEAK,
+    ADDRESSES_SENDER, BODY_WORDS, BODY_WORDS_STRONG, CALLS_TO_ACT, DELAY_WORDS, DELIVERED_WORDS, ORIGINAL_WORDS, PLEAS,
+    SUBJECT_WORDS, SUBJECT_WORDS_WEAK,
 };
 use super::said::Said;
 use super::{Evidence, head};
@@ -16,15 +16,31 @@ use crate::domain::person::Address;
 use crate::mail::addresses;
 use crate::mail::structure::is_message;
 
-/// Points at which the hints are enough.
+/// Points at which the hints are enough, if the sender is a mail system.
 const ENOUGH: i32 = 5;
+/// Points at which they are enough whoever the sender is.
+const ENOUGH_FROM_ANYBODY: i32 = 6;
+/// Characters that may stand before what a mail system says.
+const INTRODUCTION: usize = 80;
 /// Message-IDs of undelivered messages that are kept.
 const ABOUT_MAX: usize = 50;
+
+/// What points to a bounce, and how much of it is asked for.
+struct Weight {
+    points: i32,
+    enough: i32,
+}
+
+impl Weight {
+    fn is_enough(&self) -> bool {
+        self.points >= self.enough
+    }
+}
 
 impl Evidence<'_> {
     /// What the message says about the delivery of another, if that is what it is about.
     pub(super) fn bounce(&self) -> Option<Bounce> {
-        let is_bounce = self.is_delivery_report() || self.is_rejection_notice() || self.weight() >= ENOUGH;
+        let is_bounce = self.is_delivery_report() || self.is_rejection_notice() || self.weight().is_enough();
         is_bounce.then(|| self.described())
     }
 
@@ -58,11 +74,11 @@ impl Evidence<'_> {
     }
 
     /// How much points to a bounce.
-    fn weight(&self) -> i32 {
+    fn weight(&self) -> Weight {
         let subject = Said::of(self.subject);
         let text = Said::of(head(self.text));
         let from = self.headers.get("from").unwrap_or("");
-        let nobody = from.trim().is_empty() || from.contains("<>");
+        let nobody = self.headers.has("from") && (from.trim().is_empty() || from.contains("<>"));
         let sender = match () {
             () if self.is_mailer_daemon() => 3,
             () if self.has_null_sender() || nobody => 2,
@@ -73,20 +89,34 @@ impl Evidence<'_> {
             () if subject.has(SUBJECT_WORDS_WEAK) => 1,
             () => 0,
         };
+        // Who repeats what a mail system said says something himself before.
+        let begins = text.before(BODY_WORDS_STRONG).is_some_and(|before| {
+            let short = before.chars().count() <= INTRODUCTION;
+            let asks = PLEAS.iter().any(|words| before.contains(words));
+            !asks && (short || ADDRESSES_SENDER.iter().any(|words| before.contains(words)))
+        });
         let worded = match () {
-            () if text.has(BODY_WORDS_STRONG) => 3,
-            () if text.has(BODY_WORDS) => 2,
+            () if begins || (sender > 0 && text.has(BODY_WORDS_STRONG)) => 3,
+            () if text.has(BODY_WORDS) || text.has(BODY_WORDS_STRONG) => 2,
             () => 0,
         };
-        // Without any word of a failure, a postmaster is a person like any other.
-        if titled + worded == 0 {
-            return 0;
-        }
-        let traces = i32::from(self.names_a_reply(&text)) + i32::from(self.returns_a_message(&text));
-        let person = 3 * i32::from(self.is_answer_or_forward() && sender < 3 && worded < 3)
-            + 3 * i32::from(text.has(CALLS_TO_ACT) && traces < 2)
+        let traces =
+            [self.names_a_reply(&text), self.returns_a_message(&text), self.names_a_recipient()].map(i32::from);
+        let traces: i32 = traces.iter().sum();
+        let person = 3 * i32::from(self.is_answer_or_forward() && sender < 3 && !begins)
+            + 4 * i32::from(text.has(CALLS_TO_ACT) && traces < 2)
             + 2 * i32::from(self.is_conversation() && sender < 3);
-        sender + titled + worded + traces - person
+        // Without any word of a failure, a postmaster is a person like any other.
+        let points = if titled + worded == 0 { 0 } else { sender + titled + worded + traces.min(2) - person };
+        Weight { points, enough: if sender > 0 { ENOUGH } else { ENOUGH_FROM_ANYBODY } }
+    }
+
+    /// A line that holds nothing but addresses, as mail systems list whom they could not reach.
+    fn names_a_recipient(&self) -> bool {
+        let bare = |word: &str| word.trim_matches(['<', '>', ':', '"', '\'', '*', '-', '(', ')', ',']).to_owned();
+        head(self.text).lines().filter(|line| line.contains('@')).any(|line| {
+            line.split_whitespace().all(|word| bare(word).is_empty() || bare(word).parse::<Address>().is_ok())
+        })
     }
 
     /// An enhanced status code, or a reply of SMTP.

@@ -199,3 +199,6 @@ fn without_comments(value: &str) -> String {
         .collect();
     kept.trim().to_ascii_lowercase()
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,6 +39,12 @@ impl Said {
             || phrases.iter().any(|phrase| phrase.ends_with(':') && self.0.starts_with(phrase))
     }
 
+    /// What stands before the first of `phrases` it holds.
+    pub(super) fn before(&self, phrases: &[&str]) -> Option<&str> {
+        let at = phrases.iter().filter_map(|phrase| self.0.find(phrase)).min()?;
+        Some(&self.0[..at])
+    }
+
     /// How many of `phrases` it holds.
     pub(super) fn count(&self, phrases: &[&str]) -> usize {
         phrases.iter().filter(|phrase| self.0.contains(*phrase)).count()

@@ -123,7 +123,7 @@ impl Engine {
         // An automatic mail orders nothing, whatever it quotes (case 46c).
         let commands = match mail.nature {
             Nature::Person => command_lines(&mail.command_text),
-            Nature::AbuseReport
+            Nature::AbuseReport(_)
             | Nature::AutoReply
             | Nature::Bounce(_)
             | Nature::DispositionNotice
@@ -155,7 +155,7 @@ impl Engine {
             bounce: match &mail.nature {
                 Nature::Bounce(bounce) => Some(bounce.clone()),
                 Nature::Person
-                | Nature::AbuseReport
+                | Nature::AbuseReport(_)
                 | Nature::AutoReply
                 | Nature::DispositionNotice
                 | Nature::MachineReport => None,

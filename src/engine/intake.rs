@@ -228,7 +228,7 @@ impl Context {
                 None => self.ignore(db, incoming, Action::AutoReply, "automatic answer to nothing of ours", now),
             },
             Nature::MachineReport => self.ignore(db, incoming, Action::Ignored, "periodic machine report", now),
-            Nature::Person | Nature::AbuseReport => match thread.ticket() {
+            Nature::Person | Nature::AbuseReport(_) => match thread.ticket() {
                 Some(ticket) if staff && commands(mail) => {
                     self.file(db, incoming, ticket, Action::Commands, &thread, now)
                 }

@@ -12,6 +12,8 @@ use crate::mail::nature::Evidence;
 use crate::mail::structure::Structure;
 use crate::mail::{language, newly_written, words};
 
+/// Received headers of a message that is read.
+const HOPS_MAX: usize = 100;
 /// Characters of body text that are kept; the raw message has all of it.
 const TEXT_MAX: usize = 2_000_000;
 
@@ -27,7 +29,7 @@ pub struct Parsed {
 /// Reads a whole message.
 ///
 /// # Errors
-/// [`Unreadable`] if it is empty. Call it through [`crate::mail::reader::Reader`]: hostile mail has
+/// [`Unreadable`] if it is empty or goes round in circles. Call it through [`crate::mail::reader::Reader`]: hostile mail has
 /// made parsers abort.
 pub fn parse(raw: &[u8]) -> Result<Parsed, Unreadable> {
     if is_blank(raw) {
@@ -36,6 +38,7 @@ pub fn parse(raw: &[u8]) -> Result<Parsed, Unreadable> {
     let read = with_line_ends(raw);
     let read = &read[message_start(&read)..];
     let structure = Structure::of(read);
+    refuse_loop(&structure.root().headers)?;
     let contents = Contents::of(read, &structure);
     let identity = Identity { raw: Digest::of(raw), core: CoreDigest::of(raw), size_bytes: raw.len() as u64 };
     Ok(assemble(&structure.root().headers, contents, identity))
@@ -54,6 +57,15 @@ pub fn parse_header(head: &[u8], raw: Digest, core: Digest, size_bytes: u64) -> 
     let mut contents = Contents::default();
     contents.defect(Defect::TooLarge);
     Ok(assemble(&headers, contents, Identity { raw, core, size_bytes }))
+}
+
+/// A mail that has been passed on so often goes round in circles (RFC 5321 section 6.3).
+fn refuse_loop(headers: &Headers) -> Result<(), Unreadable> {
+    let hops = headers.all("received").count();
+    if hops > HOPS_MAX {
+        return Err(Unreadable::Limits(format!("{hops} Received headers: the message goes round in circles")));
+    }
+    Ok(())
 }
 
 /// What a message is by its bytes.
@@ -95,7 +107,7 @@ fn assemble(headers: &Headers, mut contents: Contents, identity: Identity) -> Pa
         Evidence { headers, contents: &contents, subject: &subject, text: &text, from: &envelope.from_address };
     let nature = evidence.nature();
     let automatic = evidence.automatic(&nature);
-    note_defects(headers, &mut contents, &text);
+    note_defects(&mut contents, &text);
     if message_id.is_none() {
         contents.defect(Defect::NoMessageId);
     }
@@ -132,14 +144,11 @@ fn assemble(headers: &Headers, mut contents: Contents, identity: Identity) -> Pa
     Parsed { mail, files }
 }
 
-fn note_defects(headers: &Headers, contents: &mut Contents, text: &str) {
+fn note_defects(contents: &mut Contents, text: &str) {
     if !contents.defects.contains(&Defect::TooLarge) && text.trim().is_empty() {
         contents.defect(Defect::EmptyBody);
     }
-    let enveloped = (contents.has_type("application/pkcs7-mime") || contents.has_type("application/x-pkcs7-mime"))
-        && headers.get("content-type").is_some_and(|value| !value.to_ascii_lowercase().contains("signed-data"));
-    if enveloped
-        || contents.has_type("multipart/encrypted")
+    if contents.has_type("multipart/encrypted")
         || contents.has_type("application/pgp-encrypted")
         || text.contains("-----BEGIN PGP MESSAGE-----")
     {

@@ -72,15 +72,16 @@ impl Evidence<'_> {
     pub(super) fn feedback(&self) -> Feedback {
         let fields = if self.contents.feedback.is_empty() { head(self.text) } else { &self.contents.feedback };
         let fields = Fields::of(fields);
+        let kind = ["feedback-type", "report-type", "category"].iter().find_map(|name| fields.first(name));
         Feedback {
-            kind: fields.first("feedback-type").map(|kind| kind.to_ascii_lowercase()),
+            kind: kind.map(|kind| kind.to_ascii_lowercase()),
             source_ip: fields.first("source-ip").or_else(|| fields.first("source")),
             arrived: fields.first("arrival-date").or_else(|| fields.first("received-date")),
             original_from: fields.first("original-mail-from"),
             original_to: fields.all("original-rcpt-to"),
             domains: fields.all("reported-domain"),
             uris: fields.all("reported-uri"),
-            reporter: fields.first("reporting-mta").or_else(|| fields.first("user-agent")),
+            reporter: ["reporting-mta", "reported-from", "user-agent"].iter().find_map(|name| fields.first(name)),
             incidents: fields.first("incidents").and_then(|count| count.parse().ok()),
         }
     }

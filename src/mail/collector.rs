@@ -255,6 +255,9 @@ impl<'a> Collector<'a> {
             bytes,
             inline: part.headers.has("content-id") && part.disposition.main != "attachment",
         };
+        if self.depth == 0 {
+            self.into.names.push(file.name.clone());
+        }
         self.into.keep(file);
     }
 

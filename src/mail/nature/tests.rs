@@ -262,6 +262,8 @@ fn case_75_each_marker_alone_forbids_an_answer() {
     check("Content-Type: multipart/report; boundary=b", Some(Automatic::Report));
     check("Received: by x\n".repeat(51).trim_end(), Some(Automatic::Hops));
     check("Received: by x\n".repeat(50).trim_end(), None);
+    let mail = read("From: Administrator Sistem <admin@dinkes.example>\nSubject: Situs\n\nSitus diretas.\n");
+    assert_eq!(mail.automatic, None);
     for from in ["no-reply@x.example", "MAILER-DAEMON@x.example", "postmaster@x.example", "jangan.dibalas@x.example"] {
         let mail = read(&format!("From: {from}\nSubject: Situs\n\nSitus diretas.\n"));
         assert_eq!(mail.automatic, Some(Automatic::RobotSender), "{from}");

@@ -248,6 +248,32 @@ fn case_85_a_message_that_goes_round_in_circles_is_put_aside() {
 }
 
 #[test]
+fn a_bounce_that_a_person_passes_on_is_the_person_s() {
+    for path in mails().into_iter().filter(|path| path.to_string_lossy().contains("bounce_")) {
+        let raw = std::fs::read_to_string(&path).expect("a mail in UTF-8");
+        let bounce = read(raw.as_bytes()).mail;
+        assert!(matches!(bounce.nature, Nature::Bounce(_)), "{}", path.display());
+        let head = |subject: &str| format!("From: Budi <budi@warga.example>\nSubject: {subject}\nMIME-Version: 1.0\n");
+        let attached = format!(
+            "{}Content-Type: multipart/mixed; boundary=zz\n\n--zz\n\nMohon dicek.\n--zz\nContent-Type: message/rfc822\n\n{raw}\n--zz--\n",
+            head("Surel kembali")
+        );
+        let above = format!(
+            "{}\n---------- Forwarded message ---------\nFrom: {}\n\n{}",
+            head(&format!("Fwd: {}", bounce.subject)),
+            bounce.from_text,
+            bounce.text
+        );
+        let pasted = format!("{}\nTolong, saya mendapat ini:\n\n{}", head(&bounce.subject), bounce.text);
+        let quoted: String = bounce.text.lines().map(|line| format!("> {line}\n")).collect();
+        let answered = format!("{}\nKenapa surel saya kembali?\n\n{quoted}", head(&format!("Re: {}", bounce.subject)));
+        for passed_on in [attached, above, pasted, answered] {
+            assert_eq!(read(passed_on.as_bytes()).mail.nature, Nature::Person, "{passed_on}");
+        }
+    }
+}
+
+#[test]
 fn every_file_has_its_bytes_beside_it() {
     for path in mails() {
         let parsed = read(&std::fs::read(&path).expect("a mail"));

@@ -198,7 +198,9 @@ impl<'a> Collector<'a> {
         match part.content.main.as_str() {
             "text/html" | "application/xhtml+xml" => {
                 let label = label.or_else(|| html::declared_charset(&bytes));
-                html::to_text(&charset::decode(&bytes, label.as_deref()))
+                let page = charset::decode(&bytes, label.as_deref());
+                // A text that merely calls itself HTML keeps its lines.
+                if page.contains('<') { html::to_text(&page) } else { page.replace("\r\n", "\n") }
             }
             "text/enriched" | "text/richtext" => {
                 html::enriched_to_text(&charset::decode(&bytes, label.as_deref()).replace("\r\n", "\n"))
@@ -255,6 +257,9 @@ impl<'a> Collector<'a> {
             bytes,
             inline: part.headers.has("content-id") && part.disposition.main != "attachment",
         };
+        if self.depth == 0 {
+            self.into.names.push(file.name.clone());
+        }
         self.into.keep(file);
     }
 

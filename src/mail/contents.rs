@@ -30,7 +30,7 @@ pub(super) struct Contents {
     pub(super) types: Vec<String>,
     /// Headers of the messages inside, and of messages of which only the headers were returned.
     pub(super) enclosed: Vec<Headers>,
-    /// File names as they were declared.
+    /// Names as they were declared of the message's own files, those of enclosed messages left out.
     pub(super) names: Vec<String>,
     pub(super) files: Vec<(Attachment, Vec<u8>)>,
     pub(super) defects: Vec<Defect>,
@@ -87,6 +87,7 @@ impl Contents {
         }
         self.text = found.text;
         for (name, bytes) in found.files {
+            self.names.push(name.clone());
             self.keep(File { name, kind: "application/octet-stream".to_owned(), bytes, inline: false });
         }
     }
@@ -106,7 +107,6 @@ impl Contents {
             digest: Digest::of(&file.bytes),
             inline: file.inline,
         };
-        self.names.push(file.name);
         self.files.push((attachment, file.bytes));
     }
 }

@@ -115,30 +115,11 @@ fn named(line: &[u8]) -> Option<(String, &[u8])> {
 
 /// Whether a line is one that only a header block holds.
 pub(super) fn is_mail_header(line: &[u8]) -> bool {
+    #[rustfmt::skip]
     const NAMES: &[&str] = &[
-        "from",
-        "to",
-        "cc",
-        "subject",
-        "date",
-        "sender",
-        "reply-to",
-        "message-id",
-        "received",
-        "return-path",
-        "mime-version",
-        "delivered-to",
-        "references",
-        "in-reply-to",
-        "precedence",
-        "errors-to",
-        "envelope-to",
-        "auto-submitted",
-        "authentication-results",
-        "user-agent",
-        "organization",
-        "importance",
-        "status",
+        "from", "to", "cc", "subject", "date", "sender", "reply-to", "message-id", "received", "return-path",
+        "mime-version", "delivered-to", "references", "in-reply-to", "precedence", "errors-to", "envelope-to",
+        "auto-submitted", "authentication-results", "user-agent", "organization", "importance", "status",
     ];
     const BEGINNINGS: &[&str] = &["content-", "x-", "list-", "resent-", "arc-", "dkim-", "received-"];
     named(line).is_some_and(|(name, _)| {

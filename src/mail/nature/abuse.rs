@@ -57,15 +57,17 @@ impl Evidence<'_> {
             return false;
         }
         let subject = self.subject.to_lowercase();
-        let aggregate = (subject.contains("report domain:") || subject.contains("report-domain:"))
-            && (subject.contains("submitter:") || subject.contains("report-id:"));
-        let packed = || self.contents.names.iter().any(|name| is_aggregate_name(name));
+        let subject = subject.trim_start_matches("[preview]").trim_start();
+        let titled = ["report domain:", "report-domain:", "dmarc aggregate report", "dmarc report"]
+            .iter()
+            .any(|beginning| subject.starts_with(beginning));
+        let packed = self.contents.names.iter().any(|name| is_aggregate_name(name));
+        let few_words = self.text.split_whitespace().count() <= AGGREGATE_WORDS;
         self.headers.has("tls-report-domain")
             || self.report_type().as_deref() == Some("tlsrpt")
             || self.contents.has_type("application/tlsrpt+gzip")
             || self.contents.has_type("application/tlsrpt+json")
-            || aggregate
-            || (packed() && self.text.split_whitespace().count() <= AGGREGATE_WORDS)
+            || (few_words && (packed || titled && !self.contents.names.is_empty()))
     }
 
     /// The fields of a feedback report.

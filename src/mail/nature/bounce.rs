@@ -90,11 +90,11 @@ impl Evidence<'_> {
             () => 0,
         };
         // Who repeats what a mail system said says something himself before.
-        let begins = text.before(BODY_WORDS_STRONG).is_some_and(|before| {
-            let short = before.chars().count() <= INTRODUCTION;
-            let asks = PLEAS.iter().any(|words| before.contains(words));
-            !asks && (short || ADDRESSES_SENDER.iter().any(|words| before.contains(words)))
-        });
+        let before = text.before(BODY_WORDS_STRONG).or_else(|| text.before(BODY_WORDS)).unwrap_or("");
+        let asks = PLEAS.iter().any(|words| before.contains(words));
+        let begins = !asks
+            && text.has(BODY_WORDS_STRONG)
+            && (before.chars().count() <= INTRODUCTION || ADDRESSES_SENDER.iter().any(|words| before.contains(words)));
         let worded = match () {
             () if begins || (sender > 0 && text.has(BODY_WORDS_STRONG)) => 3,
             () if text.has(BODY_WORDS) || text.has(BODY_WORDS_STRONG) => 2,
@@ -105,26 +105,41 @@ impl Evidence<'_> {
         let traces: i32 = traces.iter().sum();
         let person = 3 * i32::from(self.is_answer_or_forward() && sender < 3 && !begins)
             + 4 * i32::from(text.has(CALLS_TO_ACT) && traces < 2)
+            + 3 * i32::from(asks && sender == 0)
             + 2 * i32::from(self.is_conversation() && sender < 3);
-        // Without any word of a failure, a postmaster is a person like any other.
-        let points = if titled + worded == 0 { 0 } else { sender + titled + worded + traces.min(2) - person };
+        // Without a word of a failure a postmaster is a person like any other, and without a trace of
+        // one whoever calls himself so may be anybody.
+        let founded = titled + worded > 0 && (worded == 3 || traces > 0);
+        let points = if founded { sender + titled + worded + traces.min(2) - person } else { 0 };
         Weight { points, enough: if sender > 0 { ENOUGH } else { ENOUGH_FROM_ANYBODY } }
     }
 
-    /// A line that holds nothing but addresses, as mail systems list whom they could not reach.
+    /// A line that holds nothing but addresses of others, as mail systems list whom they could not
+    /// reach.
     fn names_a_recipient(&self) -> bool {
         let bare = |word: &str| word.trim_matches(['<', '>', ':', '"', '\'', '*', '-', '(', ')', ',']).to_owned();
+        let own = self.own_addresses();
+        let other = |word: &str| {
+            bare(word).parse::<Address>().is_ok_and(|address| !own.contains(&address.as_str().to_ascii_lowercase()))
+        };
         head(self.text).lines().filter(|line| line.contains('@')).any(|line| {
-            line.split_whitespace().all(|word| bare(word).is_empty() || bare(word).parse::<Address>().is_ok())
+            let mut words = line.split_whitespace().filter(|word| !bare(word).is_empty());
+            let explained = words.clone().next().is_some_and(|word| word.ends_with([':', '>']) && other(word));
+            explained || words.all(other)
         })
     }
 
     /// An enhanced status code, or a reply of SMTP.
     fn names_a_reply(&self, text: &Said) -> bool {
-        status_code(text.as_str()).is_some()
-            || text.as_str().split(|c: char| !c.is_ascii_digit()).any(|number| {
-                matches!(number, "550" | "551" | "552" | "553" | "554" | "501" | "521" | "450" | "451" | "452" | "421")
-            })
+        const REPLIES: &[&str] = &["550", "551", "552", "553", "554", "521", "501", "450", "451", "452", "421"];
+        let text = text.as_str();
+        let stands = |(at, reply): (usize, &str)| {
+            let before = text[..at].chars().next_back();
+            let behind = text[at + reply.len()..].chars().next();
+            !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '.' | ',' | '$' | '-' | '/'))
+                && behind.is_some_and(|c| matches!(c, ' ' | '-' | '#' | ']' | ')' | ':'))
+        };
+        status_code(text).is_some() || REPLIES.iter().any(|reply| text.match_indices(reply).any(stands))
     }
 
     /// The undelivered message, or what is left of it.
@@ -174,9 +189,7 @@ impl Evidence<'_> {
 
     /// The first address in the text that is neither the sender's nor that of whoever gets the bounce.
     fn failed_in_text(&self) -> Option<Address> {
-        let own = ["to", "from", "return-path", "x-original-to", "delivered-to"];
-        let own: String = own.iter().flat_map(|name| self.headers.all(name)).collect::<Vec<_>>().join(" ");
-        let own = own.to_ascii_lowercase();
+        let own = self.own_addresses();
         // Lines that repeat the headers of the undelivered message name everybody but its recipient.
         let named = |line: &&str| {
             let name = line.trim_start().split(':').next().unwrap_or("").to_ascii_lowercase();
@@ -186,6 +199,13 @@ impl Evidence<'_> {
             let text = address.as_str().to_ascii_lowercase();
             !own.contains(&text) && !address.local().eq_ignore_ascii_case("postmaster")
         })
+    }
+
+    /// The addresses of the mail itself, in one text, lower case.
+    fn own_addresses(&self) -> String {
+        let own = ["to", "from", "return-path", "x-original-to", "delivered-to"];
+        let own: Vec<&str> = own.iter().flat_map(|name| self.headers.all(name)).collect();
+        own.join(" ").to_ascii_lowercase()
     }
 
     /// The messages it is about: those that came with it, and those whose headers stand in its text.

@@ -57,7 +57,11 @@ pub(super) const BODY_WORDS_STRONG: &[&str] = &[
     "this is the mail system at host", "following mail could not be delivered",
     "following message could not be delivered", "following message cannot be delivered", "following email could not be delivered",
     "message below could not be delivered", "email below could not be delivered", "exceeded maximum delivery attempts",
-    "maximum delivery attempts", "non-delivery report", "nondelivery report", "this is the postfix program", "this is the qmail-send program",
+    "maximum delivery attempts", "encountered delivery problems", "following recipients could not be delivered",
+    "following recipient could not be delivered", "following addresses could not be delivered", "could not be delivered because",
+    "was not delivered because", "wasn't delivered because", "could not deliver your message", "couldn't deliver your message",
+    "cannot deliver your message", "were not able to deliver your message", "not able to deliver the following message",
+    "failed to deliver your message", "returned mail follows", "non-delivery report", "nondelivery report", "this is the postfix program", "this is the qmail-send program",
     "this is the mail delivery", "this is the mail transport agent", "this is the mailer-daemon",
     "i'm afraid i wasn't able to deliver your message", "i wasn't able to deliver your message",
     "i tried to deliver your message", "i'm sorry to have to inform you that your message could not be delivered",
@@ -97,7 +101,7 @@ pub(super) const BODY_WORDS_STRONG: &[&str] = &[
     "your email could not be delivered", "your message was not delivered", "your mail was not delivered",
     "your message has not been delivered", "your message has been delayed", "has not yet been delivered",
     "has not been delivered yet", "not yet been delivered", "delivery of email to this address",
-    "message delivery failed", "mail delivery failed", "undelivered message", "votre message n'a pas pu etre",
+    "votre message n'a pas pu etre",
     "votre message n'a pas pu être", "ihre nachricht konnte nicht", "ihre nachricht an folgende",
     "su mensaje no se ha podido", "no se pudo entregar su mensaje", "sua mensagem não pôde ser",
     "sua mensagem não pode ser", "il messaggio non è stato recapitato", "impossibile recapitare il messaggio",
@@ -112,6 +116,7 @@ pub(super) const BODY_WORDS_STRONG: &[&str] = &[
 /// Phrases that a bounce holds and a person may.
 #[rustfmt::skip]
 pub(super) const BODY_WORDS: &[&str] = &[
+    "message delivery failed", "mail delivery failed",
     "could not be delivered", "couldn't be delivered", "was not delivered", "wasn't delivered", "not be delivered to",
     "be delivered to the following", "cannot be delivered", "can not be delivered", "can't be delivered",
     "could not deliver", "couldn't deliver", "cannot deliver", "undeliverable", "undelivered", "delivery failed",
@@ -122,7 +127,7 @@ pub(super) const BODY_WORDS: &[&str] = &[
     "mailbox does not exist", "mailbox full", "mailbox is full", "full mailbox", "mail box space not enough",
     "mailbox has exceeded", "exceeded its quota", "exceeded his mailbox", "over quota", "quota exceeded",
     "exceeds quota", "quota limit", "insufficient disk space", "storage limit", "user doesn't have",
-    "is not a valid user", "not a known user", "is not known here", "not our customer", "user not found",
+    "is not a valid user", "not a known user", "is not known here", "not our customer", "user not found", "user not known", "not known at this", "unknown local part", "unknown account", "no account by that name",
     "address not found", "address rejected", "address does not exist", "address doesn't exist",
     "account does not exist", "doesn't have an account", "does not have an account", "account is disabled",
     "account has been disabled", "account is inactive", "account is not active", "account that you tried to reach",
@@ -176,7 +181,7 @@ pub(super) const ORIGINAL_WORDS: &[&str] = &[
     "original message header", "message header follow", "message headers follow", "message follows", "returned message",
     "returned mail follows", "unsent message", "undelivered message", "header of the source mail", "text of the message",
     "headers of the message", "lines of your original", "lines of the message", "original headers", "message text follows",
-    "contents of the message", "your original message", "your message follows", "nachricht folgt", "message d'origine",
+    "contents of the message", "your original message", "your message reads", "message you sent was", "returned mail", "old message", "your message follows", "nachricht folgt", "message d'origine",
     "original message -", "attached message", "message is attached", "pesan asli", "原信", "原始邮件",
 ];
 

@@ -12,6 +12,7 @@ mod bounce_words;
 mod reply;
 mod reply_words;
 mod said;
+mod senders;
 
 use crate::domain::incoming::Nature;
 use crate::mail::contents::Contents;
@@ -77,98 +78,17 @@ impl Evidence<'_> {
     /// Whether the subject says that somebody answers or forwards.
     fn is_answer_or_forward(&self) -> bool {
         let subject = self.subject.trim_start().to_lowercase();
-        [
-            "re:",
-            "fw:",
-            "fwd:",
-            "bls:",
-            "trs:",
-            "balas:",
-            "fwd ",
-            "re[",
-            "aw:",
-            "wg:",
-            "tr:",
-            "rv:",
-            "sv:",
-            "vs:",
-            "antw:",
-            "odp:",
-            "doorst:",
-            "i:",
-            "enc:",
-            "res:",
-            "回复:",
-            "回覆:",
-            "转发:",
-            "轉寄:",
-            "答复:",
-            "ynt:",
-            "teruskan:",
-        ]
-        .iter()
-        .any(|mark| subject.starts_with(mark))
-    }
-
-    fn is_mailer_daemon(&self) -> bool {
-        const LOCAL: &[&str] = &[
-            "mailer-daemon",
-            "mailer_daemon",
-            "mailerdaemon",
-            "mail-daemon",
-            "maildaemon",
-            "mail.daemon",
-            "daemon",
-            "maildelivery",
-            "mail-delivery",
-            "mail-delivery-subsystem",
-            "mail_delivery_subsystem",
-            "double-bounce",
-            "bounce",
-            "bounces",
-            "bounced",
-            "mdaemon",
-            "mailsystem",
-            "mail-system",
-            "mail_system",
-            "smtp-gateway",
-            "system-administrator",
-            "systemadministrator",
-            "non-delivery",
-            "nondelivery",
-            "delivery-failure",
-        ];
-        const DISPLAY: &[&str] = &[
-            "mail delivery sub",
-            "mail delivery sys",
-            "mail delivery serv",
-            "mailer-daemon",
-            "mailer daemon",
-            "mail daemon",
-            "system administrator",
-            "systemadministrator",
-            "mail administrator",
-            "delivery subsystem",
-            "internet mail delivery",
-            "mail system",
-            "mail delivery agent",
-            "postmaster",
-            "email delivery",
-            "administrator sistem",
-            "sistem pengiriman",
-            "mailerdaemon",
-            "jetmail system",
-            "undeliverable",
-        ];
-        let local = self.local_part().trim_matches('"');
-        let from = self.headers.get("from").unwrap_or("").to_lowercase();
-        LOCAL.iter().any(|name| {
-            local == *name || local.strip_prefix(name).is_some_and(|rest| rest.starts_with(['+', '=', '-', '.', '_']))
-        }) || local.starts_with("microsoftexchange")
-            || local.starts_with("postmaster")
-            || DISPLAY.iter().any(|name| from.contains(name))
+        FORWARDED.iter().any(|mark| subject.starts_with(mark))
     }
 }
+
+/// What stands before the subject of whoever answers or forwards.
+#[rustfmt::skip]
+const FORWARDED: &[&str] = &[
+    "re:", "re[", "re :", "fw:", "fwd:", "fwd ", "fw :", "bls:", "balas:", "trs:", "teruskan:", "diteruskan:", "aw:", "wg:", "tr:",
+    "rv:", "sv:", "vs:", "antw:", "odp:", "pd:", "doorst:", "i:", "r:", "enc:", "res:", "ref:", "回复:", "回覆:", "答复:", "转发:",
+    "轉寄:", "回复：", "转发：", "ynt:", "ilt:", "vá:", "továbbítás:", "απ:", "πρθ:", "ha:", "на:", "отв:",
+];
 
 /// The first part of a text, where a machine says what it means.
 fn head(text: &str) -> &str {

@@ -18,12 +18,12 @@ impl Evidence<'_> {
     pub(super) fn is_auto_reply(&self) -> bool {
         let subject = Said::of(self.subject);
         let titled = subject.is_titled(SUBJECTS) || subject.has(SUBJECTS_ANYWHERE);
-        let hinted = subject.begins(SUBJECTS) || subject.begins(SUBJECTS_AWAY);
         // Who answers or forwards an automatic answer is a person.
         if self.is_answer_or_forward() && !self.has_reply_header() {
             return self.is_marked() && self.opens_as_automatic();
         }
-        if titled || (hinted && (self.is_marked() || self.has_reply_header() || self.opens_as_automatic())) {
+        let away = subject.begins(SUBJECTS_AWAY) && (self.auto_submitted().is_some() || self.opens_as_automatic());
+        if titled || away || (subject.begins(SUBJECTS) && self.is_marked()) {
             return true;
         }
         // A report that a machine sends in answer to nothing is a report.
@@ -76,13 +76,12 @@ impl Evidence<'_> {
     fn opens_as_automatic(&self) -> bool {
         let opening: String = self.text.chars().take(OPENING).collect();
         let said = Said::of(&opening);
-        said.has(AWAY_STRONG)
-            || (said.has(AWAY) && self.answers_something())
-            || (said.has(SAYS_AUTOMATIC) && (self.answers_something() || said.has(ACKNOWLEDGED)))
-            || (said.has(ACKNOWLEDGED) && self.answers_something())
+        let answers = said.has(AWAY) || said.has(SAYS_AUTOMATIC) || said.has(ACKNOWLEDGED);
+        said.has(AWAY_STRONG) || (answers && self.answers_something())
     }
 
     fn answers_something(&self) -> bool {
-        self.headers.has("in-reply-to") || self.headers.has("references") || self.is_answer_or_forward()
+        let named = |name: &str| self.headers.get(name).is_some_and(|value| !value.trim().is_empty());
+        named("in-reply-to") || named("references") || self.is_answer_or_forward()
     }
 }

@@ -165,6 +165,10 @@ fn automatic_answers() {
     );
     check("From: ani@dinkes.example\nSubject: 自動応答: Laporan", "x");
     check(
+        "From: ani@dinkes.example\nAuto-Submitted: auto-generated\nSubject: Sedang cuti",
+        "Kembali bekerja 10 Maret.",
+    );
+    check(
         "From: ani@dinkes.example\nX-Auto-Response-Suppress: All\nSubject: Re: Laporan\nIn-Reply-To: <a@csirt.example>",
         "I am out of the office until 10 March.",
     );
@@ -194,7 +198,7 @@ fn reports_that_look_automatic_are_reports() {
         "abuse_report",
     );
     check(
-        "From: dmarc@isp.example\nSubject: Report Domain: csirt.example Submitter: isp.example Report-ID: 1",
+        "From: dmarc@isp.example\nContent-Type: application/zip; name=\"isp.example!csirt.example!1740960000!1741046399.zip\"\nSubject: Report Domain: csirt.example Submitter: isp.example Report-ID: 1",
         "x",
         "machine_report",
     );
@@ -258,6 +262,8 @@ fn case_75_each_marker_alone_forbids_an_answer() {
     check("Content-Type: multipart/report; boundary=b", Some(Automatic::Report));
     check("Received: by x\n".repeat(51).trim_end(), Some(Automatic::Hops));
     check("Received: by x\n".repeat(50).trim_end(), None);
+    let mail = read("From: Administrator Sistem <admin@dinkes.example>\nSubject: Situs\n\nSitus diretas.\n");
+    assert_eq!(mail.automatic, None);
     for from in ["no-reply@x.example", "MAILER-DAEMON@x.example", "postmaster@x.example", "jangan.dibalas@x.example"] {
         let mail = read(&format!("From: {from}\nSubject: Situs\n\nSitus diretas.\n"));
         assert_eq!(mail.automatic, Some(Automatic::RobotSender), "{from}");

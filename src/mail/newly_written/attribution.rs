@@ -42,9 +42,10 @@ fn length_from(lines: &[&str]) -> Option<usize> {
             return None;
         }
         let text = Text::of(&joined);
-        if text.ends() {
-            let next = lines[index + 1..].iter().find(|line| !line.trim().is_empty());
-            return text.is_attribution(next.is_some_and(|line| is_quoted(line)), first).then_some(index + 1);
+        let next = lines[index + 1..].iter().find(|line| !line.trim().is_empty());
+        let quote_follows = next.is_some_and(|line| is_quoted(line));
+        if text.ends() || (quote_follows && text.is_bare_date_and_address(first)) {
+            return text.is_attribution(quote_follows, first).then_some(index + 1);
         }
     }
     None
@@ -99,6 +100,14 @@ impl Text<'_> {
         self.colon || self.ends_wrote()
     }
 
+    /// `2025/3/3 Ani <ani@csirt.example>`, as Gmail had it once, right above a quote.
+    fn is_bare_date_and_address(&self, first: &str) -> bool {
+        begins_with_date(&undecorated(first).to_lowercase())
+            && self.has_address()
+            && self.whole.ends_with('>')
+            && self.whole.bytes().filter(u8::is_ascii_digit).count() >= 6
+    }
+
     fn is_attribution(&self, quote_follows: bool, first: &str) -> bool {
         let words = self.whole.split_whitespace().count();
         if words > WORDS_MAX {
@@ -110,17 +119,20 @@ impl Text<'_> {
         if quote_follows {
             return (wrote && (address || digits >= 3 || words <= 8))
                 || (self.colon && address && digits >= 3)
+                || self.is_bare_date_and_address(first)
                 || (self.colon && time && digits >= 6 && opens(first));
         }
         let bracketed = self.said.ends_with(['>', ')', ']']) && address;
         let angled = address && self.whole.contains('<');
         (self.ends_wrote() && address && (digits >= 3 || angled))
             || (self.colon && wrote && bracketed)
-            || (self.colon
-                && bracketed
-                && time
-                && (opens(first) || self.whole.starts_with(|c: char| !c.is_alphabetic())))
+            || (self.colon && bracketed && time && (opens(first) || self.begins_elsewhere()))
             || (self.ends_wrote() && time && digits >= 5 && opens(first) && self.names_somebody(first))
+    }
+
+    /// Whether it begins with no letter, or with one of a script whose words nobody here knows.
+    fn begins_elsewhere(&self) -> bool {
+        self.whole.starts_with(|c: char| !c.is_alphabetic() || c >= '\u{250}')
     }
 
     /// Whether what stands between the time and the word for writing is a name.

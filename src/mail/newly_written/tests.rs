@@ -1,5 +1,7 @@
 //! Columns of small cases: what people's programs write around what people write.
 
+use proptest::prelude::*;
+
 use super::newly_written;
 
 fn check(text: &str, expected: &str) {
@@ -65,6 +67,10 @@ fn attributions_of_mail_programs_elsewhere() {
         check(&format!("Ya.\n\n{attribution}\n\n> lama\n"), "Ya.");
         check(&format!("Ya.\n\n{attribution}\n\nlama\n"), "Ya.");
     }
+    check("Ya.\n\n2025/3/3 Ani <ani@csirt.example>\n\n> lama\n", "Ya.");
+    check("Ya.\n\nבתאריך יום ב׳, 3 במרץ 2025 ב-10:12 מאת Ani <ani@csirt.example>:\n\nlama\n", "Ya.");
+    check("Ya.\n\n2025년 3월 3일 (월) 오전 10:12, Ani <ani@csirt.example>님이 작성:\n\nlama\n", "Ya.");
+    check("Ya.\n\nAni <ani@csirt.example> ezt írta (időpont: 2025. márc. 3., H, 10:12):\n\nlama\n", "Ya.");
     check("Ya.\n\n3 Mart 2025 Pzt 10:12 tarihinde Ani <ani@csirt.example> şunu yazdı:\n\n> lama\n", "Ya.");
     check("Ya.\n\nนี่คือข้อความจาก Ani <ani@csirt.example> 03/03/2025 10:12:\n> lama\n", "Ya.");
     check("Ya.\n\nOn Mon, 3 Mar 2025 at 10:12, Ani wrote:\nMohon bukti tanpa tanda.\n", "Ya.");
@@ -76,6 +82,10 @@ fn sentences_that_look_like_attributions_stay() {
         "Pada hari ini situs diretas:\nhalaman utama",
         "Pada tanggal 3 Maret 2025 pukul 10.12 pelaku menulis:\nHACKED BY X",
         "Pada 3 Maret 2025 saya menerima surel dari palsu@evil.example berisi:\n\nKlik tautan ini",
+        "Pada 3 Maret 2025 10.12 saya menerima surel dari palsu@evil.example:\n\nKlik tautan ini",
+        "Kronologi 3/3/2025 10.12 WIB:\nhalaman berubah",
+        "Header surel palsu:\nFrom: support@evil.example\nlalu isinya meminta sandi",
+        "Dari: Budi\nsaya melapor",
         "On the site I saw:\n- judi",
         "On 3 March 2025 somebody wrote on the front page:\nHACKED",
         "Kronologi:\n1. 10.12 halaman berubah\n2. 10.30 dilaporkan ke admin@dinkes.example",
@@ -181,4 +191,36 @@ fn hostile_texts_cost_no_time_worth_naming() {
     }
     let _ = newly_written(&"x".repeat(2_000_000));
     check("", "");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn own_sentences_survive_any_quote(
+        own in prop::collection::vec("[A-Z][a-z]{2,8}( [a-z]{2,9}){1,8}[.!]", 1..6),
+        quoted in prop::collection::vec("[A-Z][a-z]{2,8}( [a-z]{2,9}){1,8}[.!?]", 1..6),
+        attribution in 0_usize..4,
+    ) {
+        const ATTRIBUTIONS: [&str; 4] = [
+            "Pada Sen, 3 Mar 2025 pukul 10.12 Ani <ani@csirt.example> menulis:",
+            "On Mon, 3 Mar 2025 at 10:12, Ani <ani@csirt.example> wrote:",
+            "Dari: Ani <ani@csirt.example>\nDikirim: Senin, 3 Maret 2025 10.12\nKepada: Budi\nSubjek: bukti\n",
+            "-----Pesan Asli-----",
+        ];
+        let own = own.join("\n");
+        let marked: String = quoted.iter().map(|line| format!("> {line}\n")).collect();
+        let bare = quoted.join("\n");
+        for quote in [marked, bare] {
+            prop_assert_eq!(newly_written(&format!("{own}\n\n{}\n{quote}", ATTRIBUTIONS[attribution])), own.clone());
+        }
+    }
+
+    #[test]
+    fn nothing_is_invented(text in "([a-zA-Z0-9@<>:.,/ _*-]{0,30}\n){0,30}") {
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        for line in newly_written(&text).lines() {
+            prop_assert!(lines.contains(&line.trim()), "{line:?} of {text:?}");
+        }
+    }
 }

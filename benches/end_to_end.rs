@@ -8,16 +8,14 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::Path;
+use std::fs;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeZone as _, Utc};
-use rusqlite::Connection;
 use siaga::mail::connect::Security;
 use support::desk::Desk;
 use support::dovecot::Dovecot;
+use support::floor::{floor, picture};
 use support::letters::Letter;
 use support::smtp_sink::SmtpSink;
 use tokio::runtime::Runtime;
@@ -32,7 +30,7 @@ fn main() {
     let letters: Vec<Vec<u8>> = (0..MAILS).map(letter).collect();
     let bytes: usize = letters.iter().map(Vec::len).sum();
     println!("{MAILS} mails, {:.0} MB in all, median {:.0} KB", bytes as f64 / 1e6, median_size(&letters) / 1e3);
-    let floor = floor(&letters);
+    let (floor, _folder) = floor(&letters);
     println!("floor        {:>7.0} mails/s  (write, sync, rename, sync folder, one commit for each)", rate(floor));
     runtime.block_on(async {
         let through = throughput(&letters).await;
@@ -65,44 +63,10 @@ fn letter(number: usize) -> Vec<u8> {
     letter.raw()
 }
 
-fn picture(seed: usize, size: usize) -> Vec<u8> {
-    let mut state = (seed as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    let mut noise = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state as u8
-    };
-    b"\x89PNG\r\n\x1a\n".iter().copied().chain((0..size).map(|_| noise())).collect()
-}
-
 fn median_size(letters: &[Vec<u8>]) -> f64 {
     let mut sizes: Vec<usize> = letters.iter().map(Vec::len).collect();
     sizes.sort_unstable();
     sizes[sizes.len() / 2] as f64
-}
-
-/// Each mail written, synced, named, its folder synced, and a row committed.
-fn floor(letters: &[Vec<u8>]) -> Duration {
-    let folder = tempfile::tempdir().expect("a folder");
-    let db = Connection::open(folder.path().join("floor.db")).expect("a database");
-    db.execute_batch("PRAGMA journal_mode = wal; PRAGMA synchronous = FULL; CREATE TABLE mail (name TEXT) STRICT")
-        .expect("a table");
-    let begun = Instant::now();
-    for (number, raw) in letters.iter().enumerate() {
-        write_durably(folder.path(), &number.to_string(), raw);
-        db.execute("INSERT INTO mail (name) VALUES (?1)", [number.to_string()]).expect("a row");
-    }
-    begun.elapsed()
-}
-
-fn write_durably(folder: &Path, name: &str, bytes: &[u8]) {
-    let unfinished = folder.join("unfinished");
-    let mut file = File::create(&unfinished).expect("create");
-    file.write_all(bytes).expect("write");
-    file.sync_data().expect("sync");
-    fs::rename(&unfinished, folder.join(name)).expect("rename");
-    File::open(folder).and_then(|folder| folder.sync_all()).expect("sync the folder");
 }
 
 /// From the start of the daemon before a full inbox to the last mail at the sink.

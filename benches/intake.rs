@@ -7,14 +7,9 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use std::fs::{self, File};
-use std::io::Write;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
-use tempfile::TempDir;
-
+use support::floor::{floor, picture};
 use support::letters::Letter;
 use support::world::World;
 
@@ -31,7 +26,9 @@ fn main() {
     let mut folders = Vec::new();
     let mut worlds = Vec::new();
     for _ in 0..RUNS {
-        let (floor, intake) = (floor(&letters, &mut folders), intake(&letters, &mut worlds));
+        let (floor, folder) = floor(&letters);
+        folders.push(folder);
+        let intake = intake(&letters, &mut worlds);
         ratios.push(floor.as_secs_f64() / intake.as_secs_f64());
         floors.push(floor);
         intakes.push(intake);
@@ -47,45 +44,11 @@ fn main() {
 }
 
 fn letter(number: usize) -> Vec<u8> {
-    // Different for each mail, and not compressible into nothing by any layer below.
-    let mut state = number as u64 * 2_654_435_761 + 1;
-    let mut noise = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state as u8
-    };
-    let picture: Vec<u8> = b"\x89PNG\r\n\x1a\n".iter().copied().chain((0..110_000).map(|_| noise())).collect();
     Letter::from(&format!("Warga {number} <warga{number}@warga.example>"))
         .subject(&format!("Laporan nomor {number}"))
         .text(&format!("Situs dinkes.ciamiskab.go.id halaman {number} menampilkan iklan judi sejak pukul 07.00 tadi."))
-        .file("layar.png", "image/png", &picture)
+        .file("layar.png", "image/png", &picture(number, 110_000))
         .raw()
-}
-
-/// Each mail written, synced, named, its folder synced, and a row committed.
-fn floor(letters: &[Vec<u8>], folders: &mut Vec<TempDir>) -> Duration {
-    let folder = tempfile::tempdir().expect("a folder");
-    let db = Connection::open(folder.path().join("floor.db")).expect("a database");
-    db.execute_batch("PRAGMA journal_mode = wal; PRAGMA synchronous = FULL; CREATE TABLE mail (name TEXT) STRICT")
-        .expect("a table");
-    let begun = Instant::now();
-    for (number, raw) in letters.iter().enumerate() {
-        write_durably(folder.path(), &number.to_string(), raw);
-        db.execute("INSERT INTO mail (name) VALUES (?1)", [number.to_string()]).expect("a row");
-    }
-    let taken = begun.elapsed();
-    folders.push(folder);
-    taken
-}
-
-fn write_durably(folder: &Path, name: &str, bytes: &[u8]) {
-    let unfinished = folder.join("unfinished");
-    let mut file = File::create(&unfinished).expect("create");
-    file.write_all(bytes).expect("write");
-    file.sync_data().expect("sync");
-    fs::rename(&unfinished, folder.join(name)).expect("rename");
-    File::open(folder).and_then(|folder| folder.sync_all()).expect("sync the folder");
 }
 
 fn intake(letters: &[Vec<u8>], worlds: &mut Vec<World>) -> Duration {

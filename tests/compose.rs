@@ -22,6 +22,7 @@ fn letter() -> Letter {
         date: Utc.with_ymd_and_hms(2026, 11, 23, 3, 30, 0).single().expect("an instant"),
         auto: AutoSubmitted::Replied,
         language: Language::Id,
+        attachments: Vec::new(),
     }
 }
 

@@ -185,6 +185,27 @@ async fn a_connection_reset_or_closed_at_any_byte_of_the_intake_is_made_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_falls_silent_while_waiting_is_noticed_and_made_anew() {
+    let (dovecot, sink) = (Dovecot::start(), SmtpSink::plain().await);
+    let proxy = Proxy::start(dovecot.tls_port).await;
+    let mut desk = Desk::new(&dovecot, Security::Tls, sink.port());
+    desk.set("IMAP__PORT", &proxy.port.to_string());
+    desk.set("IMAP__IDLE_WAIT", "1s");
+    block_in_place(|| {
+        dovecot.deliver(&report(1).raw(), morning());
+        desk.start();
+        desk.until_settled(1);
+        desk.until("the inbox is empty", |_| dovecot.folder("INBOX").is_empty());
+        // From here on no byte reaches the desk over this connection, and none tells it so.
+        proxy.break_after(0, Fault::Silence);
+        dovecot.deliver(&report(2).raw(), morning());
+        desk.until_settled(2);
+    });
+    assert_eq!(acknowledged(&sink).len(), 2);
+    assert!(desk.log().contains("Mail cannot be fetched at the moment"), "the log says why it was late");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_provider_that_says_451_and_then_250_gets_each_mail_once() {
     let (dovecot, sink) = (Dovecot::start(), SmtpSink::plain().await);
     let mut desk = Desk::new(&dovecot, Security::Tls, sink.port());

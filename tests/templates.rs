@@ -135,6 +135,7 @@ const DEFECTS: &[Defect] = &[
     Defect::TooLarge,
     Defect::ControlCharacters,
     Defect::Partial,
+    Defect::Limits,
 ];
 
 /// Does not compile when there is another reason for silence: list it above.
@@ -156,6 +157,7 @@ fn odd(defect: Defect) {
         Defect::NoFrom | Defect::SeveralFrom | Defect::UnusableFrom | Defect::NoMessageId => {}
         Defect::DamagedEncoding | Defect::UnknownCharset | Defect::EmptyBody | Defect::Truncated => {}
         Defect::Encrypted | Defect::TooLarge | Defect::ControlCharacters | Defect::Partial => {}
+        Defect::Limits => {}
     }
 }
 

@@ -73,13 +73,13 @@ impl<B: Mailbox> Inbox<B> {
             });
             let (receipts, all) = taken?;
             complete &= all;
+            self.archive(reread(shared, receipts)?).await?;
             fetched = arrived.0;
             if let Err(broken) = arrived.1 {
-                // What came whole before the connection broke need not come again.
-                take_in(&self.intake, shared, &name, fetched).await?;
-                return Err(broken);
+                // What came whole need not come again, whatever it was that did not.
+                let (receipts, _) = take_in(&self.intake, shared, &name, fetched).await?;
+                return self.archive(reread(shared, receipts)?).await.and(Err(broken));
             }
-            self.archive(reread(shared, receipts)?).await?;
             if shared.stop.is_asked() {
                 break;
             }

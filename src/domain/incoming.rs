@@ -169,7 +169,7 @@ pub enum Nature {
     /// Written by a person, by hand or through a list.
     Person,
     /// A report of a machine or abuse desk that deserves a ticket (ARF, X-ARF, abuse feeds).
-    AbuseReport,
+    AbuseReport(Feedback),
     /// A vacation notice, a ticket system's acknowledgement, any other automatic answer.
     AutoReply,
     /// A message about the delivery of another (RFC 3464 or one of its many relatives).
@@ -185,13 +185,37 @@ impl Nature {
     pub fn as_str(&self) -> &'static str {
         match self {
             Nature::Person => "person",
-            Nature::AbuseReport => "abuse_report",
+            Nature::AbuseReport(_) => "abuse_report",
             Nature::AutoReply => "auto_reply",
             Nature::Bounce(_) => "bounce",
             Nature::DispositionNotice => "disposition_notice",
             Nature::MachineReport => "machine_report",
         }
     }
+}
+
+/// The machine fields of an abuse report (RFC 5965 section 3); all empty if it has none. They are
+/// what the reporter claims.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Feedback {
+    /// `abuse`, `fraud`, `auth-failure`, `not-spam` and so on, lower-case.
+    pub kind: Option<String>,
+    /// The address the reported mail came from.
+    pub source_ip: Option<String>,
+    /// When the reported mail arrived.
+    pub arrived: Option<String>,
+    /// Its envelope sender.
+    pub original_from: Option<String>,
+    /// Its envelope recipients.
+    pub original_to: Vec<String>,
+    /// Domains the report is about.
+    pub domains: Vec<String>,
+    /// Addresses on the web the report is about.
+    pub uris: Vec<String>,
+    /// The system or program that reports.
+    pub reporter: Option<String>,
+    /// How many incidents it stands for.
+    pub incidents: Option<u32>,
 }
 
 /// What a bounce says.
@@ -288,6 +312,8 @@ pub enum Defect {
     ControlCharacters,
     /// One piece of a message that was split (`message/partial`).
     Partial,
+    /// More parts, or parts deeper inside each other, than are taken apart.
+    Limits,
 }
 
 impl Defect {
@@ -306,6 +332,7 @@ impl Defect {
             Defect::TooLarge => "too_large",
             Defect::ControlCharacters => "control_characters",
             Defect::Partial => "partial",
+            Defect::Limits => "limits",
         }
     }
 }

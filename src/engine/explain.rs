@@ -7,7 +7,9 @@ use crate::domain::Time;
 use crate::domain::answer::{Evidence, Given, may_acknowledge};
 use crate::domain::command::grammar::{CommandLine, command_lines};
 use crate::domain::completeness::{Missing, missing};
-use crate::domain::incoming::{Attachment, Automatic, Bounce, Defect, IncomingMail, Language, Nature, Unreadable};
+use crate::domain::incoming::{
+    Attachment, Automatic, Bounce, Defect, Feedback, IncomingMail, Language, Nature, Unreadable,
+};
 use crate::domain::role::Role;
 use crate::domain::ticket::TicketNumber;
 use crate::engine::intake::{Action, Incoming, actor};
@@ -52,6 +54,10 @@ pub struct Explanation {
     pub defects: Vec<Defect>,
     /// What it says about the delivery of another mail.
     pub bounce: Option<Bounce>,
+    /// What a report of a machine claims.
+    pub feedback: Option<Feedback>,
+    /// The kind of signature it carries, unchecked.
+    pub signature: Option<&'static str>,
     /// What a report should hold and this one lacks.
     pub missing: Vec<Missing>,
 }
@@ -104,6 +110,8 @@ impl Explanation {
             automatic: None,
             defects: Vec::new(),
             bounce: None,
+            feedback: None,
+            signature: None,
             missing: Vec::new(),
         }
     }
@@ -123,7 +131,7 @@ impl Engine {
         // An automatic mail orders nothing, whatever it quotes (case 46c).
         let commands = match mail.nature {
             Nature::Person => command_lines(&mail.command_text),
-            Nature::AbuseReport
+            Nature::AbuseReport(_)
             | Nature::AutoReply
             | Nature::Bounce(_)
             | Nature::DispositionNotice
@@ -155,11 +163,20 @@ impl Engine {
             bounce: match &mail.nature {
                 Nature::Bounce(bounce) => Some(bounce.clone()),
                 Nature::Person
-                | Nature::AbuseReport
+                | Nature::AbuseReport(_)
                 | Nature::AutoReply
                 | Nature::DispositionNotice
                 | Nature::MachineReport => None,
             },
+            feedback: match &mail.nature {
+                Nature::AbuseReport(feedback) => Some(feedback.clone()),
+                Nature::Person
+                | Nature::Bounce(_)
+                | Nature::AutoReply
+                | Nature::DispositionNotice
+                | Nature::MachineReport => None,
+            },
+            signature: signature(mail),
             missing: match verdict.action {
                 Action::NewTicket => missing(mail),
                 Action::FollowUp
@@ -171,6 +188,20 @@ impl Engine {
                 | Action::Held => Vec::new(),
             },
         })
+    }
+}
+
+/// The signature a mail carries, by its parts.
+fn signature(mail: &IncomingMail) -> Option<&'static str> {
+    let has = |kinds: &[&str]| mail.attachments.iter().any(|file| kinds.contains(&file.content_type.as_str()));
+    if has(&["application/pkcs7-signature", "application/x-pkcs7-signature"])
+        || (has(&["application/pkcs7-mime", "application/x-pkcs7-mime"]) && !mail.defects.contains(&Defect::Encrypted))
+    {
+        Some("smime")
+    } else if has(&["application/pgp-signature"]) || mail.text.contains("-----BEGIN PGP SIGNED MESSAGE-----") {
+        Some("pgp")
+    } else {
+        None
     }
 }
 

@@ -232,7 +232,7 @@ impl Context {
                 None => self.ignore(db, incoming, Action::AutoReply, "automatic answer to nothing of ours", now),
             },
             Nature::MachineReport => self.ignore(db, incoming, Action::Ignored, "periodic machine report", now),
-            Nature::Person | Nature::AbuseReport => self.of_person(db, incoming, &thread, now),
+            Nature::Person | Nature::AbuseReport(_) => self.of_person(db, incoming, &thread, now),
         }
     }
 

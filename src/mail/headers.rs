@@ -1,42 +1,45 @@
-//! The header block by itself: lines unfolded and nothing interpreted.
+//! The header block by itself: lines unfolded, bytes made text, and nothing interpreted.
 //!
-//! Small on purpose: what decides about identity (how many From headers there are) and about
-//! sameness (the core digest) rests on this splitter alone and not on a MIME parser.
+//! Small on purpose: what decides about identity (how many From headers there are) rests on this
+//! splitter and on no parser of anything else.
 
-use crate::domain::digest::{Digest, DigestBuilder};
+use crate::mail::charset;
 
 /// Octets of header block that are looked at.
 pub(super) const BLOCK_MAX: usize = 256 << 10;
 /// Octets of one header that are looked at.
 const HEADER_MAX: usize = 32 << 10;
+/// Lines without a colon that may stand between headers.
+const GARBAGE_LINES: usize = 10;
 
-/// The headers of a message, in order.
-#[derive(Debug, Default)]
+/// The headers of a message or part, in order.
+#[derive(Debug, Default, Clone)]
 pub(super) struct Headers {
     list: Vec<(String, String)>,
 }
 
 impl Headers {
-    /// Splits the header block of `raw`.
-    pub(super) fn of(raw: &[u8]) -> Headers {
-        let block = &raw[..body_start(raw).min(raw.len()).min(BLOCK_MAX)];
-        let mut list: Vec<(String, String)> = Vec::new();
-        for line in block.split(|byte| *byte == b'\n') {
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            if line.first().is_some_and(|byte| matches!(byte, b' ' | b'\t')) {
-                if let Some((_, value)) = list.last_mut().filter(|(_, value)| value.len() < HEADER_MAX) {
-                    value.push(' ');
-                    value.push_str(String::from_utf8_lossy(line).trim());
-                }
-                continue;
+    /// Splits the header block at the beginning of `raw`; also where the body begins.
+    pub(super) fn split(raw: &[u8]) -> (Headers, usize) {
+        let mut splitter = Splitter { list: Vec::new(), octets: 0 };
+        let mut at = 0;
+        while at < raw.len() {
+            let (line, length) = line_at(&raw[at..]);
+            if line.is_empty() {
+                return (splitter.finish(), at + length);
             }
-            if let Some(colon) = line.iter().position(|byte| *byte == b':') {
-                let name = String::from_utf8_lossy(&line[..colon]).trim().to_ascii_lowercase();
-                let value = &line[colon + 1..line.len().min(colon + 1 + HEADER_MAX)];
-                list.push((name, String::from_utf8_lossy(value).trim().to_owned()));
+            if !splitter.takes(line) && !goes_on(&raw[at + length..]) {
+                // The empty line was forgotten.
+                return (splitter.finish(), at);
             }
+            at += length;
         }
-        Headers { list }
+        (splitter.finish(), raw.len())
+    }
+
+    /// The headers at the beginning of `raw`.
+    pub(super) fn of(raw: &[u8]) -> Headers {
+        Headers::split(raw).0
     }
 
     /// The first value of a header, by lower-case name.
@@ -60,117 +63,99 @@ impl Headers {
     }
 }
 
-/// Where the body begins: behind the first empty line, or at the end.
-pub(super) fn body_start(raw: &[u8]) -> usize {
-    let mut at = 0;
-    while let Some(length) = raw[at..].iter().position(|byte| *byte == b'\n') {
-        let line = &raw[at..at + length];
-        at += length + 1;
-        if line.is_empty() || line == b"\r" {
-            return at;
-        }
-    }
-    raw.len()
+struct Splitter {
+    list: Vec<(String, Vec<u8>)>,
+    octets: usize,
 }
 
-/// The digest of a message without what the way adds to it, so that every delivery of one message
-/// has the same (trust-and-safety 3.1). All line ends are equal. Computed piece by piece, because a
-/// message may be too large to be held.
-#[derive(Debug, Default)]
-pub(super) struct CoreDigest {
-    builder: DigestBuilder,
-    in_body: bool,
-    /// The beginning of the header line that is being read, as far as its name may reach.
-    line: Vec<u8>,
-    /// Whether the line's name has been judged.
-    judged: bool,
-    /// Whether the header is one the way adds.
-    skipping: bool,
-    after_return: bool,
-}
-
-/// Octets after which a header line without a colon has no name worth waiting for.
-const NAME_MAX: usize = 256;
-
-impl CoreDigest {
-    pub(super) fn of(raw: &[u8]) -> Digest {
-        let mut core = CoreDigest::default();
-        core.update(raw);
-        core.finish()
-    }
-
-    pub(super) fn update(&mut self, mut bytes: &[u8]) {
-        while !bytes.is_empty() {
-            if std::mem::take(&mut self.after_return) && bytes[0] == b'\n' {
-                bytes = &bytes[1..];
-                continue;
+impl Splitter {
+    /// Takes a line if it can be one of a header block.
+    fn takes(&mut self, line: &[u8]) -> bool {
+        self.octets += line.len();
+        let within = self.octets <= BLOCK_MAX;
+        if line.first().is_some_and(|byte| matches!(byte, b' ' | b'\t')) {
+            if let Some((_, value)) = self.list.last_mut().filter(|(_, value)| within && value.len() < HEADER_MAX) {
+                value.push(b' ');
+                value.extend_from_slice(line[..line.len().min(HEADER_MAX)].trim_ascii());
             }
-            let end = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(bytes.len());
-            self.content(&bytes[..end]);
-            if let Some(byte) = bytes.get(end) {
-                self.after_return = *byte == b'\r';
-                self.line_end();
-            }
-            bytes = bytes.get(end + 1..).unwrap_or(&[]);
+            return true;
         }
+        let Some((name, value)) = named(line) else { return false };
+        if within {
+            self.list.push((name, value[..value.len().min(HEADER_MAX)].trim_ascii().to_vec()));
+        }
+        true
     }
 
-    pub(super) fn finish(mut self) -> Digest {
-        if !self.in_body && !self.line.is_empty() {
-            self.line_end();
-        }
-        self.builder.finish()
-    }
-
-    fn content(&mut self, bytes: &[u8]) {
-        if self.in_body || (self.judged && !self.skipping) {
-            self.builder.update(bytes);
-        } else if !self.judged {
-            self.line.extend_from_slice(bytes);
-            if self.line.len() > NAME_MAX {
-                self.judge();
-            }
-        }
-    }
-
-    fn judge(&mut self) {
-        if !self.line.first().is_some_and(|byte| matches!(byte, b' ' | b'\t')) {
-            self.skipping = is_trace(&self.line);
-        }
-        self.judged = true;
-        if !self.skipping {
-            self.builder.update(&self.line);
-        }
-    }
-
-    fn line_end(&mut self) {
-        if self.in_body {
-            self.builder.update(b"\n");
-            return;
-        }
-        if self.line.is_empty() {
-            self.in_body = true;
-            self.skipping = false;
-        } else if !self.judged {
-            self.judge();
-        }
-        if !self.skipping {
-            self.builder.update(b"\n");
-        }
-        self.line.clear();
-        self.judged = false;
+    fn finish(self) -> Headers {
+        let text = |(name, value): (String, Vec<u8>)| {
+            let value = String::from_utf8(value).unwrap_or_else(|error| charset::guess(error.as_bytes()));
+            (name, if value.contains('\u{1b}') { charset::guess(value.as_bytes()) } else { value })
+        };
+        Headers { list: self.list.into_iter().map(text).collect() }
     }
 }
 
-fn is_trace(line: &[u8]) -> bool {
-    let colon = line.iter().position(|byte| *byte == b':').unwrap_or(line.len());
-    let name = String::from_utf8_lossy(&line[..colon]).trim().to_ascii_lowercase();
-    name.starts_with("x-")
-        || name.starts_with("arc-")
-        || matches!(
-            name.as_str(),
-            "return-path" | "received" | "delivered-to" | "authentication-results" | "received-spf" | "status"
-        )
+/// The line at the beginning of `raw` without its end, and its length with it.
+pub(super) fn line_at(raw: &[u8]) -> (&[u8], usize) {
+    match raw.iter().position(|byte| *byte == b'\n') {
+        Some(end) => (raw[..end].strip_suffix(b"\r").unwrap_or(&raw[..end]), end + 1),
+        None => (raw.strip_suffix(b"\r").unwrap_or(raw), raw.len()),
+    }
+}
+
+/// `Name: value`, the name in lower case.
+fn named(line: &[u8]) -> Option<(String, &[u8])> {
+    let colon = line.iter().take(200).position(|byte| *byte == b':')?;
+    let name = line[..colon].trim_ascii_end();
+    let right = !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
+    let name = String::from_utf8_lossy(name).to_ascii_lowercase();
+    right.then_some((name, &line[colon + 1..]))
+}
+
+/// Whether a line is one that only a header block holds.
+pub(super) fn is_mail_header(line: &[u8]) -> bool {
+    #[rustfmt::skip]
+    const NAMES: &[&str] = &[
+        "from", "to", "cc", "subject", "date", "sender", "reply-to", "message-id", "received", "return-path",
+        "mime-version", "delivered-to", "references", "in-reply-to", "precedence", "errors-to", "envelope-to",
+        "auto-submitted", "authentication-results", "user-agent", "organization", "importance", "status",
+    ];
+    const BEGINNINGS: &[&str] = &["content-", "x-", "list-", "resent-", "arc-", "dkim-", "received-"];
+    named(line).is_some_and(|(name, _)| {
+        NAMES.contains(&name.as_str()) || BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
+    })
+}
+
+/// Whether a header block goes on below a line that is no header: a line some program broke in two.
+fn goes_on(mut rest: &[u8]) -> bool {
+    for _ in 0..GARBAGE_LINES {
+        let (line, length) = line_at(rest);
+        if line.is_empty() {
+            return false;
+        }
+        if is_mail_header(line) {
+            return true;
+        }
+        rest = &rest[length..];
+    }
+    false
+}
+
+/// Where a message begins in `raw`: behind a byte order mark, empty lines and the `From ` line of a
+/// mailbox file, if a header follows.
+pub(super) fn message_start(raw: &[u8]) -> usize {
+    let mut at = if raw.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    let beginning = at;
+    for _ in 0..GARBAGE_LINES {
+        let (line, length) = line_at(&raw[at..]);
+        let envelope = line.starts_with(b"From ") || line.starts_with(b">From ");
+        if !(envelope || line.trim_ascii().is_empty()) || length == 0 {
+            break;
+        }
+        at += length;
+    }
+    if named(line_at(&raw[at..]).0).is_some() { at } else { beginning }
 }
 
 #[cfg(test)]
@@ -179,42 +164,42 @@ mod tests {
 
     #[test]
     fn headers_are_unfolded_and_counted() {
-        let headers = Headers::of(b"From: a\r\nX-Long: one\r\n two\r\nFROM: b\r\n\r\nFrom: body\r\n");
+        let headers = Headers::of(b"From: a\r\nX-Long: one\r\n two\r\nFROM : b\r\n\r\nFrom: body\r\n");
         assert_eq!(headers.all("from").collect::<Vec<_>>(), ["a", "b"]);
         assert_eq!(headers.get("x-long"), Some("one two"));
     }
 
     #[test]
-    fn every_delivery_has_the_same_core() {
-        let direct = b"From: a\r\nSubject: s\r\n\r\nbody\r\n";
-        let relayed = b"Received: by x;\r\n\tlater\r\nX-Spam: no\r\nFrom: a\nSubject: s\n\nbody\n";
-        assert_eq!(CoreDigest::of(direct), CoreDigest::of(relayed));
-        for other in [
-            b"From: a\r\nSubject: s\r\n\r\nbody!\r\n".as_slice(),
-            b"From: b\r\nSubject: s\r\n\r\nbody\r\n",
-            b"From: a\r\nSubject: s\r\n\r\nbody\r\n\r\nX-More: x\r\n",
-            b"From: a\r\nSubject: s\r\nX-More",
-        ] {
-            assert_ne!(CoreDigest::of(direct), CoreDigest::of(other), "{}", String::from_utf8_lossy(other));
-        }
+    fn where_the_body_begins() {
+        let check = |raw: &str, body: &str| {
+            assert_eq!(&raw[Headers::split(raw.as_bytes()).1..], body, "{raw:?}");
+        };
+        check("A: b\n\nisi", "isi");
+        check("A: b\r\n\r\nisi", "isi");
+        check("A: b\nTanpa baris kosong.\nLagi.\n\nisi", "Tanpa baris kosong.\nLagi.\n\nisi");
+        check("A: b\nputus di sini\nSubject: c\n\nisi", "isi");
+        check("Tanpa kepala surat sama sekali\n", "Tanpa kepala surat sama sekali\n");
+        check("\nisi", "isi");
+        check("A: b", "");
+        check("", "");
     }
 
     #[test]
-    fn mail_with_carriage_returns_alone_is_not_all_the_same_mail() {
-        let mail = |body: &str| format!("Return-Path: <a@b.example>\rFrom: a\r\r{body}\r");
-        assert_ne!(CoreDigest::of(mail("satu").as_bytes()), CoreDigest::of(mail("dua").as_bytes()));
-        assert_eq!(CoreDigest::of(mail("satu").as_bytes()), CoreDigest::of(b"From: a\r\n\r\nsatu\r\n"));
+    fn where_the_message_begins() {
+        let check = |raw: &str, start: usize| assert_eq!(message_start(raw.as_bytes()), start, "{raw:?}");
+        check("From: a\n\n", 0);
+        check("\u{FEFF}From: a\n\n", 3);
+        check("\n \n\nFrom: a\n\n", 4);
+        check("From ani@csirt.example Mon Mar  3 10:12:00 2025\nFrom: a\n\n", 48);
+        check("\n\nHanya isi", 0);
+        check("", 0);
     }
 
     #[test]
-    fn pieces_have_the_core_of_the_whole() {
-        let long =
-            format!("X-Long: {}\r\nSubject: {}\r\n folded\r\n\r\nbody\r\nmore", "x".repeat(600), "s".repeat(600));
-        let whole = CoreDigest::of(long.as_bytes());
-        for size in [1, 2, 3, 7, 300] {
-            let mut core = CoreDigest::default();
-            long.as_bytes().chunks(size).for_each(|piece| core.update(piece));
-            assert_eq!(core.finish(), whole, "pieces of {size}");
-        }
+    fn bytes_that_are_no_ascii_are_text_all_the_same() {
+        let value = |raw: &[u8]| Headers::of(raw).get("subject").unwrap_or("").to_owned();
+        assert_eq!(value("Subject: Café\n\n".as_bytes()), "Café");
+        assert_eq!(value(b"Subject: Andr\xe9 et la for\xeat\n\n"), "André et la forêt");
+        assert_eq!(value(b"Subject: \x1b$B%a!<%k\x1b(B\n\n"), "メール");
     }
 }

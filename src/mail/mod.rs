@@ -5,10 +5,23 @@
 
 pub mod reader;
 pub mod parse;
-mod decode;
-mod files;
+mod core_digest;
 mod headers;
+mod addresses;
+mod structure;
+mod contents;
+mod collector;
+mod parameters;
+mod words;
+mod charset;
+mod transfer;
+mod flowed;
+mod uuencode;
+mod smime;
+mod tnef;
+mod rtf;
 mod html;
+mod files;
 mod language;
 mod nature;
 mod newly_written;

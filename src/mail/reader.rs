@@ -12,7 +12,8 @@ use std::thread;
 
 use crate::domain::digest::{Digest, DigestBuilder};
 use crate::domain::incoming::Unreadable;
-use crate::mail::headers::{BLOCK_MAX, CoreDigest};
+use crate::mail::core_digest::CoreDigest;
+use crate::mail::headers::BLOCK_MAX;
 use crate::mail::parse::{self, Parsed};
 
 /// Hostile nesting has overflowed the ordinary 2 MiB, and an overflow ends the process.

@@ -99,6 +99,7 @@ pub(super) fn defect_id(name: &str) -> Option<&'static str> {
         "too_large" => "surel terlalu besar; hanya kepalanya yang dibaca",
         "control_characters" => "isi surel mengandung karakter kendali",
         "partial" => "surel ini hanya satu bagian dari surel yang dipecah",
+        "limits" => "surel ini bersusun terlalu dalam; tidak semua bagiannya dibuka",
         _ => return None,
     })
 }

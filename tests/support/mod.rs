@@ -5,6 +5,7 @@ pub mod authority;
 pub mod desk;
 pub mod dovecot;
 pub mod fakes;
+pub mod floor;
 pub mod imap_script;
 pub mod letters;
 pub mod outgoing;

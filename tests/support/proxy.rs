@@ -14,8 +14,11 @@ pub enum Fault {
     Reset,
     /// The client gets an orderly end of the stream.
     Close,
-    /// Nothing moves any more. Time is stopped, so that the patience of the client ends at once.
+    /// Nothing moves any more. Time is stopped, so that the patience of a client in this process ends
+    /// at once.
     BlackHole,
+    /// Nothing moves any more, for a client that is a process of its own.
+    Silence,
 }
 
 /// The proxy: it ends with the runtime of its test.
@@ -95,6 +98,7 @@ async fn pass(client: TcpStream, server: TcpStream, plan: Arc<Mutex<Plan>>) {
             tokio::time::pause();
             std::future::pending::<()>().await;
         }
+        Some(Fault::Silence) => std::future::pending().await,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Commands by mail: who may, what is answered, what is refused, tried out and taken back.
+//! Commands by mail: what is answered, refused, tried out and taken back.
 
 #[path = "support/mod.rs"]
 mod support;
@@ -6,57 +6,7 @@ mod support;
 use siaga::domain::stage::{Disposition, Status};
 use siaga::store::outbox::State;
 use support::letters::Letter;
-use support::world::World;
-
-const ANI: &str = "ani@csirt.example";
-const DEDI: &str = "dedi@csirt.example";
-const KABID: &str = "kabid@csirt.example";
-const DINKES: &str = "admin@dinkes.example";
-const BUDI: &str = "budi@warga.example";
-
-const REPORT: &str = "#ajukan\nRingkasan: Situs disusupi konten judi online.\nKronologi: 23/11 07.00 berkas diunggah.\n\
-    Verifikasi: halaman dibuka dan dicatat.\nPenyebab: CMS usang.\nDampak: domain dapat ditangguhkan.\n\
-    Penanganan: halaman dicatat.\nRekomendasi:\n1. Hapus berkas.\n2. Perbarui CMS.";
-
-/// A desk with one report about the site of Dinas Kesehatan.
-fn reported() -> World {
-    let mut world = World::new();
-    world.writes(
-        &Letter::from("Budi Warga <budi@warga.example>")
-            .subject("Situs dinkes berisi judi")
-            .text("Halaman https://dinkes.ciamiskab.go.id/slot/ menampilkan judi sejak 23/11/2026 pukul 07.00."),
-    );
-    world
-}
-
-/// The same with a report that waits for the Kabid.
-fn in_review() -> World {
-    let mut world = reported();
-    world.replies(ANI, "Baru", "#valid xss sedang dinkes");
-    world.minutes(6);
-    world.replies(ANI, "Baru", REPORT);
-    assert_eq!(status(&world), Status::Review);
-    world
-}
-
-/// The same with the report at the OPD.
-fn forwarded() -> World {
-    let mut world = in_review();
-    let code = world.latest(KABID, "Mohon reviu").code();
-    world.replies(KABID, "Mohon reviu", &format!("#setuju {code}"));
-    world.minutes(11);
-    assert_eq!(status(&world), Status::Forwarded);
-    world
-}
-
-fn status(world: &World) -> Status {
-    world.tickets()[0].status
-}
-
-/// Mails with a notice.
-fn count(world: &World, notice: &str) -> usize {
-    world.outbox().iter().filter(|mail| mail.notice == notice).count()
-}
+use support::reported::{ANI, BUDI, DEDI, DINKES, KABID, REPORT, count, forwarded, in_review, reported, status};
 
 #[test]
 fn the_transcript_tells_what_came_of_each_line_and_what_is_possible_next() {
@@ -148,141 +98,6 @@ fn an_approval_can_be_taken_back_before_the_report_leaves() {
 }
 
 #[test]
-fn a_command_that_answers_no_mail_of_ours_gets_a_mail_to_answer() {
-    let mut world = reported();
-    world.writes(&Letter::from(ANI).subject("[CIAMIS-2026-0001]").text("#spam"));
-    assert_eq!(status(&world), Status::New);
-    assert!(world.latest(ANI, "Perintah belum dijalankan").words().contains("bukan balasan atas surel dari kami"));
-    world.replies(ANI, "Perintah belum dijalankan", "#spam");
-    assert_eq!(status(&world), Status::Closed(Disposition::Spam));
-}
-
-#[test]
-fn a_forger_cannot_make_us_bombard_anybody() {
-    let mut world = reported();
-    for number in 0..10 {
-        world.writes(&Letter::from(ANI).subject("[CIAMIS-2026-0001]").text(&format!("#catat {number}")));
-    }
-    assert_eq!(count(&world, "command_unproven"), 3);
-    assert_eq!(count(&world, "transcript"), 0);
-}
-
-#[test]
-fn the_mail_of_a_colleague_proves_nothing() {
-    let mut world = reported();
-    let stolen = world.latest(ANI, "Baru").message_id;
-    world.writes(&Letter::from(DEDI).subject("Re: Baru").answers(&stolen).text("#spam"));
-    assert_eq!(status(&world), Status::New);
-    assert_eq!(count(&world, "command_unproven"), 1);
-}
-
-#[test]
-fn an_order_that_speaks_for_the_office_needs_its_code() {
-    let mut world = in_review();
-    world.replies(KABID, "Mohon reviu", "#setuju");
-    assert_eq!(status(&world), Status::Review, "no code, no approval");
-    let code = world.latest(KABID, "Kode untuk perintah").code();
-    world.replies(KABID, "Kode untuk perintah", &format!("#setuju {code}"));
-    assert_eq!(status(&world), Status::Approved);
-}
-
-#[test]
-fn a_code_counts_once_for_its_version_and_its_person() {
-    let mut world = in_review();
-    let first = world.latest(KABID, "Mohon reviu");
-    world.replies(KABID, "Mohon reviu", "#perbaiki\nLengkapi.");
-    world.replies(ANI, "Dikembalikan", &format!("{REPORT}\n3. Ganti sandi."));
-    world.writes(
-        &Letter::from(KABID).subject("Re").answers(&first.message_id).text(&format!("#setuju {}", first.code())),
-    );
-    assert_eq!(status(&world), Status::Review, "the first version is not the latest");
-    assert!(world.transcript(KABID).words().contains("ajuan ke-1"), "{}", world.transcript(KABID).text);
-    let code = world.latest(KABID, "Mohon reviu").code();
-    world.replies(KABID, "Mohon reviu", &format!("#setuju {code}"));
-    assert_eq!(status(&world), Status::Approved);
-    world.replies(KABID, "Mohon reviu", &format!("#setuju {code}"));
-    assert!(world.transcript(KABID).words().contains("kode sudah dipakai"));
-}
-
-#[test]
-fn five_wrong_codes_make_a_code_void() {
-    let mut world = in_review();
-    for _ in 0..5 {
-        world.replies(KABID, "Mohon reviu", "#setuju 0000-0000");
-    }
-    let code = world.latest(KABID, "Mohon reviu").code();
-    world.replies(KABID, "Mohon reviu", &format!("#setuju {code}"));
-    assert_eq!(status(&world), Status::Review);
-    assert!(world.transcript(KABID).words().contains("terlalu sering salah ketik"));
-}
-
-#[test]
-fn an_analyst_cannot_approve_his_own_report() {
-    let mut world = in_review();
-    world.replies(ANI, "Baru", "#setuju");
-    assert_eq!(status(&world), Status::Review);
-    let told = world.transcript(ANI).words();
-    assert!(told.contains("perintah ini bukan untuk peran Saudara; yang berwenang: Kabid"), "{told}");
-}
-
-#[test]
-fn text_and_page_that_order_different_things_order_nothing() {
-    let mut world = reported();
-    let answered = world.latest(ANI, "Baru").message_id;
-    let body = "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n#spam\r\n\r\n\
-        --b\r\nContent-Type: text/html\r\n\r\n<p>#valid judol</p>\r\n\r\n--b--\r\n";
-    let head = format!(
-        "From: {ANI}\r\nTo: csirt@ciamiskab.go.id\r\nSubject: Re\r\nMessage-ID: <p@x.example>\r\nIn-Reply-To: <{answered}>\r\nMIME-Version: 1.0\r\n"
-    );
-    world.deliver_raw(format!("{head}{body}").into_bytes());
-    world.take_in();
-    assert_eq!(status(&world), Status::New);
-    assert!(world.latest(ANI, "Perintah belum dijalankan").words().contains("HTML"));
-}
-
-#[test]
-fn an_automatic_answer_orders_nothing_and_stops_no_clock() {
-    let mut world = forwarded();
-    let delivered = world.latest(DINKES, "Laporan Hasil Analisis");
-    let away = Letter::from(DINKES)
-        .subject("Automatic reply: Laporan")
-        .answers(&delivered.message_id)
-        .header("Auto-Submitted", "auto-replied")
-        .text("#terima Rina");
-    world.writes(&away);
-    assert_eq!(status(&world), Status::Forwarded);
-    world.writes(&Letter::from(DINKES).subject("Re").answers(&delivered.message_id).text("Baik, kami periksa."));
-    assert_eq!(status(&world), Status::FollowUp, "any reply by hand says that it has the report");
-}
-
-#[test]
-fn another_office_commands_nothing() {
-    let mut world = forwarded();
-    let stolen = world.latest(DINKES, "Laporan Hasil Analisis").message_id;
-    world.writes(&Letter::from("admin@disdukcapil.example").subject("Re").answers(&stolen).text("#selesai sudah"));
-    assert_eq!(status(&world), Status::Forwarded);
-    assert_eq!(world.mailbox_of("admin@disdukcapil.example").len(), 1, "a mail to answer, which proves nothing yet");
-    world.replies("admin@disdukcapil.example", "Perintah", "#selesai sudah");
-    assert_eq!(status(&world), Status::Forwarded);
-    let told = world.transcript("admin@disdukcapil.example").words();
-    assert!(told.contains("bukan milik OPD Saudara"), "{told}");
-}
-
-#[test]
-fn the_reporter_asks_how_it_stands_and_orders_nothing() {
-    let mut world = in_review();
-    world.replies(BUDI, "CIAMIS", "#valid judol");
-    assert_eq!(status(&world), Status::Review);
-    assert_eq!(count(&world, "transcript"), 2, "only those of the analyst");
-    world.replies(BUDI, "CIAMIS", "#status");
-    let told = world.mailbox_of(BUDI).pop().expect("a mail").words();
-    assert!(told.contains("Analisis"), "that somebody reviews is nobody's business: {told}");
-    for private in ["Ani", "kabid", "Dinas Kesehatan"] {
-        assert!(!told.contains(private), "{told}");
-    }
-}
-
-#[test]
 fn questions_about_the_desk_are_answered_to_the_registered_address() {
     let mut world = forwarded();
     world.writes(&Letter::from(ANI).subject("Tanya").text("#daftar\n#bantuan\n#status 1\n#rekap"));
@@ -295,29 +110,15 @@ fn questions_about_the_desk_are_answered_to_the_registered_address() {
 #[test]
 fn a_report_by_telephone_becomes_a_ticket() {
     let mut world = reported();
-    world.writes(&Letter::from(ANI).subject("Telepon").text("#tiketbaru\nSitus disdukcapil tidak dapat dibuka."));
+    let order = "#tiketbaru\nSitus disdukcapil tidak dapat dibuka.";
+    world.writes(&Letter::from(ANI).subject("Telepon").text(order));
+    world.replies(ANI, "Perintah belum dijalankan", order);
     let code = world.latest(ANI, "Kode untuk perintah").code();
     let order = format!("#tiketbaru {code}\nSitus disdukcapil tidak dapat dibuka.");
     world.replies(ANI, "Kode untuk perintah", &order);
     let tickets = world.tickets();
     assert_eq!(tickets.len(), 2);
     assert_eq!((tickets[1].subject.as_str(), &tickets[1].reporter), ("Situs disdukcapil tidak dapat dibuka.", &None));
-}
-
-#[test]
-fn a_deputy_acts_from_the_day_he_is_named() {
-    let mut world = in_review();
-    world.replies(KABID, "Mohon reviu", "#delegasi plh s.d. 30/11");
-    let code = world.latest(KABID, "Kode untuk perintah").code();
-    world.replies(KABID, "Kode untuk perintah", &format!("#delegasi {code} plh s.d. 30/11"));
-    world.restart();
-    world.replies(ANI, "Baru", "#serah dedi");
-    world.replies(KABID, "Mohon reviu", "#perbaiki\nLengkapi.");
-    world.replies(ANI, "Baru", REPORT);
-    let code = world.latest("plh@csirt.example", "Mohon reviu").code();
-    world.replies("plh@csirt.example", "Mohon reviu", &format!("#setuju {code}"));
-    world.minutes(11);
-    assert!(world.latest(DINKES, "Laporan Hasil Analisis").words().contains("Plh."));
 }
 
 #[test]

@@ -26,7 +26,6 @@ use siaga::config;
 use siaga::domain::Time;
 use siaga::domain::answer::Evidence;
 use siaga::domain::message_id::MessageIdKey;
-use siaga::domain::workflow::Rules;
 use siaga::engine::explain::Explanation;
 use siaga::engine::intake::Incoming;
 use siaga::engine::{Context, Engine, Retries};
@@ -109,8 +108,10 @@ impl Desk {
         let templates = Templates::embedded(desk.clone(), config.calendar.zone()).expect("shipped templates");
         let context = Context {
             desk,
-            rules: Rules { sop: config.sop, calendar: config.calendar },
-            people: config.people,
+            rules: config.rules(),
+            command: config.settings.command,
+            entropy: || Ok([1; 5]),
+            files: None,
             caps: config.settings.caps,
             templates,
             key: MessageIdKey::new([7; 32]),

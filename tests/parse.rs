@@ -8,7 +8,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use siaga::domain::command::command_lines;
+use siaga::domain::command::grammar::command_lines;
 use siaga::domain::incoming::{Content, Defect, IncomingMail, Nature, Unreadable};
 use siaga::mail::parse::{Parsed, parse};
 use siaga::mail::reader::{Reader, Unread};

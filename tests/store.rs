@@ -9,7 +9,7 @@ use rusqlite::Connection;
 
 use siaga::domain::Time;
 use siaga::domain::calendar::Counting;
-use siaga::domain::deadline::{Deadline, Run, Span};
+use siaga::domain::deadline::{Deadline, Elapsed, Run};
 use siaga::domain::digest::Digest;
 use siaga::domain::incoming::{Attachment, Content, Defect, IncomingMail, Language, Nature};
 use siaga::domain::person::{Address, Person};
@@ -235,7 +235,7 @@ fn deadline(due: i64) -> Deadline {
         due_calendar_at: at(due),
         counting: Counting::Working,
         run: Run::Running { since: at(0) },
-        idle: Span::default(),
+        idle: Elapsed::default(),
     }
 }
 

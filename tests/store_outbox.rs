@@ -169,6 +169,7 @@ fn a_thread_has_the_head_each_reader_got() {
             evidence: None,
             recipient: &recipient,
             envelope_from: Some(&recipient),
+            held: None,
         };
         let frozen = Frozen {
             header_id: format!("{purpose}@desk.example"),

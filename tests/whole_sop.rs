@@ -4,32 +4,7 @@
 mod support;
 
 use siaga::domain::stage::{Disposition, Status};
-use support::letters::Letter;
-use support::world::World;
-
-const ANI: &str = "ani@csirt.example";
-const KABID: &str = "kabid@csirt.example";
-const DINKES: &str = "admin@dinkes.example";
-const BUDI: &str = "budi@warga.example";
-
-const REPORT: &str = "#ajukan\nRingkasan: Situs disusupi konten judi online.\nKronologi: 23/11 07.00 berkas diunggah.\n\
-    Verifikasi: halaman dibuka dan dicatat.\nPenyebab: CMS usang.\nDampak: domain dapat ditangguhkan.\n\
-    Penanganan: halaman dicatat.\nRekomendasi:\n1. Hapus berkas.\n2. Perbarui CMS.";
-
-fn status(world: &World) -> Status {
-    world.tickets()[0].status
-}
-
-/// A desk with one report about the site of Dinas Kesehatan.
-fn reported() -> World {
-    let mut world = World::new();
-    world.writes(
-        &Letter::from("Budi Warga <budi@warga.example>")
-            .subject("Situs dinkes berisi judi")
-            .text("Halaman https://dinkes.ciamiskab.go.id/slot/ menampilkan judi sejak 23/11/2026 pukul 07.00."),
-    );
-    world
-}
+use support::reported::{ANI, BUDI, DINKES, KABID, REPORT, reported, status};
 
 #[test]
 fn from_the_first_report_to_the_closed_ticket() {

@@ -95,7 +95,10 @@ impl Context {
         let role = address.and_then(|address| self.role_of(address, now));
         let staff = role.is_some_and(Role::is_staff);
         let known = match address {
-            Some(address) => staff || tickets::is_participant(db, ticket.id, address)?,
+            Some(address) => {
+                let speaks = ticket.class.opd.as_deref().is_some_and(|opd| self.rules.people.speaks_for(address, opd));
+                staff || speaks || tickets::is_participant(db, ticket.id, address)?
+            }
             None => false,
         };
         let from_person = matches!(action, Action::FollowUp | Action::Commands);

@@ -223,7 +223,7 @@ impl Context {
         }
         let role = mail.sender.as_ref().and_then(|person| self.role_of(&person.address, now));
         let staff = role.is_some_and(Role::is_staff);
-        let finder = Finder { db, key: &self.key, prefix: &self.desk.ticket_prefix, staff };
+        let finder = Finder { db, key: &self.key, prefix: &self.desk.ticket_prefix, staff, people: &self.rules.people };
         let thread = finder.find(mail)?;
         match &mail.nature {
             Nature::Bounce(bounce) => self.bounce(db, incoming, bounce, &thread, now),

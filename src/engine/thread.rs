@@ -7,6 +7,7 @@
 use anyhow::Result;
 use rusqlite::Connection;
 
+use crate::domain::directory::Directory;
 use crate::domain::incoming::IncomingMail;
 use crate::domain::message_id::MessageIdKey;
 use crate::domain::person::Address;
@@ -55,6 +56,8 @@ pub(super) struct Finder<'a> {
     pub(super) prefix: &'a str,
     /// Whether the sender is one of the team.
     pub(super) staff: bool,
+    /// Who speaks for which office.
+    pub(super) people: &'a Directory,
 }
 
 impl Finder<'_> {
@@ -85,7 +88,8 @@ impl Finder<'_> {
         };
         let sender = mail.sender.as_ref().map(|person| &person.address);
         let known = |address: &Address| {
-            Ok::<_, anyhow::Error>(self.staff || tickets::is_participant(self.db, ticket.id, address)?)
+            let speaks = ticket.class.opd.as_deref().is_some_and(|opd| self.people.speaks_for(address, opd));
+            Ok::<_, anyhow::Error>(self.staff || speaks || tickets::is_participant(self.db, ticket.id, address)?)
         };
         match sender {
             Some(address) if known(address)? => Ok(Thread::Numbered(ticket.id)),

@@ -10,6 +10,7 @@ pub mod imap_script;
 pub mod letters;
 pub mod outgoing;
 pub mod proxy;
+pub mod reported;
 pub mod smtp_sink;
 pub mod spool;
 pub mod tickets;

@@ -9,13 +9,12 @@ use crate::domain::notice::answer::{
     Outcome, State, Transcript,
 };
 use crate::domain::question::Question;
-use crate::domain::recap::TicketLine;
 use crate::domain::role::{Audience, Role};
 use crate::domain::stage::{Stage, Status};
 use crate::domain::workflow::facts::help;
 use crate::domain::workflow::refusal::{Field, Refusal};
 use crate::templates::samples::team::clock;
-use crate::templates::samples::{at, month};
+use crate::templates::samples::{at, months};
 
 pub(super) fn all() -> Vec<Notice> {
     let mut samples = vec![transcript(done(), true, false), transcript(queries(), true, true)];
@@ -86,20 +85,10 @@ fn done() -> Vec<Line> {
 }
 
 fn queries() -> Vec<Line> {
-    let ticket = TicketLine {
-        number: "CIAMIS-2026-0007".to_owned(),
-        subject: "Situs diretas".to_owned(),
-        status: Status::FollowUp,
-        opd: Some("dinkes".to_owned()),
-        severity: None,
-        due_at: Some(at(25, 14, 0)),
-        overdue: true,
-        days_open: 2,
-    };
     let answers = [
         (Word::Status, Answer::Status { number: "CIAMIS-2026-0007".to_owned(), state: state() }),
-        (Word::List, Answer::List { tickets: vec![ticket] }),
-        (Word::Recap, Answer::Recap { recap: Box::new(month()) }),
+        (Word::List, Answer::List { tickets: vec![months::ticket()] }),
+        (Word::Recap, Answer::Recap { recap: Box::new(months::busy()) }),
         (Word::Help, Answer::Help { commands: help(Role::Opd) }),
     ];
     answers

@@ -9,12 +9,12 @@ use crate::domain::notice::kabid::{
     TicketClosed, UrgentRaised, Warning,
 };
 use crate::domain::question::Question;
-use crate::domain::recap::{self, TicketLine};
+use crate::domain::recap::{self, Recap, TicketLine};
 use crate::domain::report::ReportFile;
 use crate::domain::role::Audience;
 use crate::domain::stage::{Disposition, Stage, Status};
 use crate::templates::samples::team::{about, clock};
-use crate::templates::samples::{at, month};
+use crate::templates::samples::{at, months};
 
 pub(super) fn all() -> Vec<Notice> {
     let mut samples = vec![review(Mode::Reply), review(Mode::SignedPdf)];
@@ -53,7 +53,7 @@ pub(super) fn all() -> Vec<Notice> {
         at: at(24, 9, 0),
     }));
     samples.push(daily());
-    samples.push(monthly());
+    samples.extend([months::busy(), months::quiet()].map(monthly));
     samples
 }
 
@@ -139,6 +139,6 @@ fn daily() -> Notice {
     })
 }
 
-fn monthly() -> Notice {
-    Notice::MonthlyRecap(MonthlyRecap { audience: Audience::Kabid, recap: Box::new(month()) })
+fn monthly(recap: Recap) -> Notice {
+    Notice::MonthlyRecap(MonthlyRecap { audience: Audience::Kabid, recap: Box::new(recap) })
 }

@@ -2,24 +2,22 @@
 
 mod answer;
 mod kabid;
+mod months;
 mod opd;
 mod reporter;
 mod team;
-
-use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{TimeZone, Utc};
 
 use crate::domain::Time;
 use crate::domain::answer::Evidence;
-use crate::domain::calendar::{Calendar, Counting, Span};
+use crate::domain::calendar::Counting;
 use crate::domain::completeness::Missing;
 use crate::domain::digest::Digest;
 use crate::domain::incoming::{Content, Defect, Language};
 use crate::domain::notice::Notice;
 use crate::domain::notice::reporter::{FileReceived, OwnWords, ReportReceived};
 use crate::domain::notice::team::{EvidenceFile, MailHeld, MessageFiled, OwnHost, TicketOpened};
-use crate::domain::recap::{Recap, recap};
 use crate::domain::stage::Stage;
 
 /// Every sample: together they pass through every branch of every template.
@@ -48,16 +46,6 @@ fn at(day: u32, hour: u32, minute: u32) -> Time {
     // 23 November 2026 is a Monday; the hours are those of WIB.
     let local = chrono_tz::Asia::Jakarta.with_ymd_and_hms(2026, 11, day, hour, minute, 0);
     local.earliest().expect("Jakarta has no clock changes").with_timezone(&Utc)
-}
-
-/// A month in which nothing happened but its days.
-fn month() -> Recap {
-    let from = chrono::NaiveTime::MIN;
-    let day = Span { from, to: from + chrono::TimeDelta::hours(8) };
-    let week = std::array::from_fn(|_| vec![day]);
-    let calendar = Calendar::new(chrono_tz::Asia::Jakarta, week, Vec::new(), BTreeMap::new(), BTreeSet::new())
-        .expect("every day has hours");
-    recap(&[], at(1, 0, 0), at(30, 0, 0), &calendar, at(30, 0, 0))
 }
 
 fn acknowledgements(language: Language) -> [ReportReceived; 6] {

@@ -20,7 +20,7 @@ pub(super) fn all() -> Vec<Notice> {
         [true, false].into_iter().flat_map(|rich| [on_the_line(rich), beside(rich)]).flatten().collect();
     samples.extend([(false, false), (true, false), (false, true)].map(|(offline, risk_accepted)| {
         Notice::FixConfirmed(FixConfirmed {
-            affected: affected(true),
+            affected: affected(!risk_accepted),
             checked_at: at(26, 14, 0),
             offline,
             risk_accepted,
@@ -34,11 +34,13 @@ pub(super) fn all() -> Vec<Notice> {
 fn on_the_line(rich: bool) -> Vec<Notice> {
     let mut samples = Vec::new();
     samples.push(Notice::ReportDelivered(report(rich)));
-    samples.push(Notice::FollowUpReminder(FollowUpReminder {
-        affected: affected(rich),
-        acknowledged: rich,
-        due_at: at(25, 14, 0),
-        minutes_left: if rich { 300 } else { -30 },
+    samples.extend([300, -30].map(|minutes_left| {
+        Notice::FollowUpReminder(FollowUpReminder {
+            affected: affected(rich),
+            acknowledged: rich,
+            due_at: at(25, 14, 0),
+            minutes_left,
+        })
     }));
     samples.push(Notice::FollowUpOverdue(FollowUpOverdue {
         affected: affected(rich),
@@ -92,17 +94,20 @@ fn beside(rich: bool) -> Vec<Notice> {
         at: at(24, 9, 0),
         reason: if rich { "Konten terus muncul kembali.".to_owned() } else { String::new() },
     }));
-    samples.push(Notice::EscalationMemo(EscalationMemo {
-        affected: affected(rich),
-        audience: if rich { Audience::OfficeHead } else { Audience::Sekda },
-        level: if rich { 3 } else { 4 },
-        forwarded_at: rich.then(|| at(20, 9, 0)),
-        due_at: Some(at(21, 9, 0)),
-        reminders: 2,
-        impact: if rich { "Nama baik pemerintah daerah.".to_owned() } else { String::new() },
-        endangers_domain: rich,
-        by: "Kepala Bidang".to_owned(),
-        note: if rich { String::new() } else { "Kepala Dinas menyetujui pada 24 November.".to_owned() },
+    let above = if rich { [Audience::OfficeHead, Audience::OpdHead] } else { [Audience::Sekda, Audience::OfficeHead] };
+    samples.extend(above.map(|audience| {
+        Notice::EscalationMemo(EscalationMemo {
+            affected: affected(rich),
+            audience,
+            level: if rich { 3 } else { 4 },
+            forwarded_at: rich.then(|| at(20, 9, 0)),
+            due_at: Some(at(21, 9, 0)),
+            reminders: 2,
+            impact: if rich { "Nama baik pemerintah daerah.".to_owned() } else { String::new() },
+            endangers_domain: rich,
+            by: "Kepala Bidang".to_owned(),
+            note: if rich { String::new() } else { "Kepala Dinas menyetujui pada 24 November.".to_owned() },
+        })
     }));
     samples.push(Notice::BssnReport(BssnReport {
         affected: affected(rich),

@@ -57,12 +57,14 @@ pub(super) fn all() -> Vec<Notice> {
             leaves_at,
         })
     }));
-    samples.push(Notice::TicketAssigned(TicketAssigned {
-        about: about(),
-        by: "Kepala Bidang".to_owned(),
-        note: "Mohon didahulukan.".to_owned(),
-        status: Status::Verification,
-        clock: Some(clock(Stage::Verification)),
+    samples.extend([about(), half_known()].map(|about| {
+        Notice::TicketAssigned(TicketAssigned {
+            about,
+            by: "Kepala Bidang".to_owned(),
+            note: "Mohon didahulukan.".to_owned(),
+            status: Status::Verification,
+            clock: Some(clock(Stage::Verification)),
+        })
     }));
     samples.push(Notice::ForwardFailed(ForwardFailed {
         about: about(),
@@ -70,6 +72,11 @@ pub(super) fn all() -> Vec<Notice> {
         reason: "550 5.1.1 user unknown".to_owned(),
     }));
     samples
+}
+
+/// A ticket of which only the owner and the severity are known.
+fn half_known() -> About {
+    About { system: None, kind: None, finding: None, ..about() }
 }
 
 pub(super) fn about() -> About {

@@ -23,7 +23,14 @@ fn templates() -> Templates {
 
 fn rendered(notice: &Notice) -> Rendered {
     templates()
-        .render(notice, &Recipient { name: None, code: Some("7Q4K-9M2X".to_owned()) })
+        .render(
+            notice,
+            &Recipient {
+                name: None,
+                code: Some("7Q4K-9M2X".to_owned()),
+                message_id: "k1.7.1.00@csirt.example".to_owned(),
+            },
+        )
         .expect("every notice can be rendered")
 }
 
@@ -43,7 +50,7 @@ fn named_samples() -> Vec<(String, Notice)> {
 #[test]
 fn every_notice_reads_well() {
     for (name, notice) in named_samples() {
-        let Rendered { subject, text, html } = rendered(&notice);
+        let Rendered { subject, text, html, .. } = rendered(&notice);
         insta::assert_snapshot!(format!("{name}.txt"), format!("Subject: {subject}\n\n{text}"));
         // The page is made of the text: one of each kind shows how.
         if name.ends_with(".1") {
@@ -236,8 +243,16 @@ fn a_template_of_the_administrator_replaces_one_and_the_others_stay() {
     fs::write(place.join("subject.txt"), "Ada surel tertahan: {{ held }}\n").expect("write");
     let templates = Templates::load(folder.path(), embedded().settings.desk, Jakarta).expect("they load");
     for notice in samples::all() {
-        let theirs =
-            templates.render(&notice, &Recipient { name: None, code: Some("7Q4K-9M2X".to_owned()) }).expect("rendered");
+        let theirs = templates
+            .render(
+                &notice,
+                &Recipient {
+                    name: None,
+                    code: Some("7Q4K-9M2X".to_owned()),
+                    message_id: "k1.7.1.00@csirt.example".to_owned(),
+                },
+            )
+            .expect("rendered");
         let shipped = rendered(&notice);
         assert_eq!(theirs.text, shipped.text);
         if notice.folder() == "mail_held" {

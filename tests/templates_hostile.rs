@@ -19,7 +19,14 @@ fn templates() -> Templates {
 
 fn rendered(notice: &Notice) -> Rendered {
     templates()
-        .render(notice, &Recipient { name: None, code: Some("7Q4K-9M2X".to_owned()) })
+        .render(
+            notice,
+            &Recipient {
+                name: None,
+                code: Some("7Q4K-9M2X".to_owned()),
+                message_id: "k1.7.1.00@csirt.example".to_owned(),
+            },
+        )
         .expect("every notice can be rendered")
 }
 
@@ -70,7 +77,7 @@ fn received_with(value: &str) -> Notice {
 
 /// What no value may do to a mail of ours, whatever it holds.
 fn hold_still(notice: &Notice) -> Result<(), TestCaseError> {
-    let Rendered { subject, text, html } = rendered(notice);
+    let Rendered { subject, text, html, .. } = rendered(notice);
     prop_assert!(!subject.is_empty() && subject.chars().count() <= 200, "{subject:?}");
     prop_assert!(subject.contains("[CIAMIS-2026-0007]"), "the number is lost: {subject:?}");
     let harmless = |c: char| !c.is_control() && !"\u{202e}\u{200b}\u{2066}\u{feff}\u{2028}\u{2029}\u{ad}".contains(c);

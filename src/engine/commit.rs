@@ -70,11 +70,15 @@ impl Context {
         let Some(id) = outbox::reserve(db, &draft, now)? else {
             return Ok(None);
         };
-        let recipient = Recipient { name: (!to.name.is_empty()).then(|| to.name.clone()), code: posting.code.clone() };
+        let header_id = self.key.mint(id, ticket, self.desk.address.domain());
+        let recipient = Recipient {
+            name: (!to.name.is_empty()).then(|| to.name.clone()),
+            code: posting.code.clone(),
+            message_id: header_id.clone(),
+        };
         let rendered =
             self.templates.render(notice, &recipient).with_context(|| format!("render {}", notice.folder()))?;
         let (in_reply_to, references) = threading(posting.answers, head);
-        let header_id = self.key.mint(id, ticket, self.desk.address.domain());
         let bytes = compose(&Letter {
             from: Person { name: self.desk.name.clone(), address: self.desk.address.clone() },
             to: to.address.clone(),

@@ -122,7 +122,7 @@ impl Context {
                     audience: notice.audience(),
                     recipients: Vec::new(),
                     subject: rendered.subject,
-                    text: rendered.text,
+                    text: rendered.flowing,
                     at,
                 });
                 letter.recipients.push(shown(person));

@@ -87,7 +87,9 @@ pub(super) fn register(tera: &mut Tera, desk: &Desk, zone: Tz) {
     let address = desk.address.clone();
     tera.register_filter("tautan", move |code: &str, kwargs: Kwargs, _: &State| -> TeraResult<String> {
         let (number, word) = (kwargs.must_get::<&str>("number")?, kwargs.must_get::<&str>("perintah")?);
-        Ok(mailto(address.as_str(), number, &format!("{word} {code}")))
+        let answers = kwargs.get::<&str>("balas")?.unwrap_or_default();
+        let line = format!("{word} {code}");
+        Ok(mailto(address.as_str(), number, (line.trim(), answers)))
     });
     tera.register_filter("kutip", |text: &str, _: Kwargs, _: &State| defuse(text));
     tera.register_filter("aman", |text: &str, _: Kwargs, _: &State| defang(&subject_line(text)));
@@ -163,12 +165,13 @@ fn spoken(minutes: i64) -> String {
     }
 }
 
-/// A link that opens a reply with its command line ready (RFC 6068): address, subject, body, and
-/// nothing else.
-fn mailto(address: &str, number: &str, line: &str) -> String {
+/// A link that opens a reply with its command line ready (RFC 6068): address, subject, body, and the
+/// mail of ours it answers, which some mail programs heed.
+fn mailto(address: &str, number: &str, (line, answers): (&str, &str)) -> String {
     let subject = percent_encoded(&format!("[{number}]"));
     let body = percent_encoded(&format!("#{line}"));
-    format!("mailto:{address}?subject={subject}&body={body}")
+    let link = format!("mailto:{address}?subject={subject}&body={body}");
+    if answers.is_empty() { link } else { format!("{link}&In-Reply-To={}", percent_encoded(&format!("<{answers}>"))) }
 }
 
 fn percent_encoded(text: &str) -> String {
@@ -303,7 +306,9 @@ mod tests {
 
     #[test]
     fn links_open_a_reply_with_its_command() {
-        let link = mailto("csirt@csirt.example", "CIAMIS-2026-0007", "setuju 7Q4K-9M2X");
-        assert_eq!(link, "mailto:csirt@csirt.example?subject=%5BCIAMIS-2026-0007%5D&body=%23setuju%207Q4K-9M2X");
+        let link = |answers| mailto("csirt@csirt.example", "CIAMIS-2026-0007", ("setuju 7Q4K-9M2X", answers));
+        let bare = "mailto:csirt@csirt.example?subject=%5BCIAMIS-2026-0007%5D&body=%23setuju%207Q4K-9M2X";
+        assert_eq!(link(""), bare);
+        assert_eq!(link("k1.7@csirt.example"), format!("{bare}&In-Reply-To=%3Ck1.7%40csirt.example%3E"));
     }
 }

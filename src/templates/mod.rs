@@ -141,6 +141,8 @@ pub struct Recipient {
     pub name: Option<String>,
     /// The one-time code of this recipient, if the notice asks something.
     pub code: Option<String>,
+    /// The Message-ID of this very mail, without brackets: a link in it can say what it answers.
+    pub message_id: String,
 }
 
 /// A notice in words.
@@ -150,6 +152,8 @@ pub struct Rendered {
     pub subject: String,
     /// The text, wrapped, with `\n` line ends.
     pub text: String,
+    /// The same text, each paragraph on one line.
+    pub flowing: String,
     /// The same words as a page.
     pub html: String,
 }
@@ -200,7 +204,14 @@ impl Templates {
 
     /// What is wrong with the template of a sample.
     fn fault_with(&self, sample: &Notice) -> Option<String> {
-        match self.render(sample, &Recipient { name: None, code: Some("7Q4K-9M2X".to_owned()) }) {
+        match self.render(
+            sample,
+            &Recipient {
+                name: None,
+                code: Some("7Q4K-9M2X".to_owned()),
+                message_id: "k1.7.1.00@csirt.example".to_owned(),
+            },
+        ) {
             Ok(rendered) if rendered.subject.is_empty() || rendered.text.trim().is_empty() => Some(format!(
                 "a mail without words\n --> {}\n  = write a subject and a body, or take the shipped ones",
                 sample.folder()
@@ -235,7 +246,7 @@ impl Templates {
         let html = self.tera.render("_layout.html", &page).map_err(|error| anyhow::anyhow!("{error}"))?;
         // The filter `safe` makes an empty text of a name that does not exist.
         ensure!(html.contains(&body), "a page without the words of the mail\n --> _layout.html, {{{{ body | safe }}}}");
-        Ok(Rendered { subject, text: text::wrap(&text), html })
+        Ok(Rendered { subject, text: text::wrap(&text), flowing: text, html })
     }
 }
 
@@ -260,7 +271,11 @@ mod tests {
         let templates =
             Templates::embedded(desk(), chrono_tz::Asia::Jakarta).unwrap_or_else(|faults| panic!("{faults:#?}"));
         for notice in samples::all() {
-            let recipient = Recipient { name: None, code: Some("7Q4K-9M2X".to_owned()) };
+            let recipient = Recipient {
+                name: None,
+                code: Some("7Q4K-9M2X".to_owned()),
+                message_id: "k1.7.1.00@csirt.example".to_owned(),
+            };
             let rendered = templates.render(&notice, &recipient).expect("it was tried when they were loaded");
             assert!(!rendered.subject.trim().is_empty(), "{}", notice.folder());
             assert!(!rendered.text.contains("\n\n\n"), "{}", rendered.text);

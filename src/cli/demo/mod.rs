@@ -1,9 +1,10 @@
-//! `siaga demo`: the main job on an embedded Maildir and a simulated clock, told line by line.
+//! `siaga demo`: the whole SOP on an embedded Maildir and a simulated clock, told line by line.
 //!
 //! The engine, the rounds and the adapters are the ones that `serve` runs; only the clock is set by
 //! hand, so that a week takes less than a second.
 
 mod letters;
+mod replies;
 mod story;
 
 use std::fs::{self, File};
@@ -13,7 +14,8 @@ use std::time::SystemTime;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::cli::demo::letters::LETTERS;
+use crate::cli::demo::letters::{LETTERS, Letter};
+use crate::cli::demo::replies::{REPLIES, Reply};
 use crate::cli::demo::story::Story;
 use crate::cli::setup::Home;
 use crate::clock::{Clock, SetClock};
@@ -22,8 +24,9 @@ use crate::daemon::intake::Intake;
 use crate::daemon::outbox::{Ended, Sender};
 use crate::daemon::{Shared, timers};
 use crate::domain::Time;
+use crate::domain::approval::Code;
 use crate::mail::maildir::{self, MaildirMailbox, MaildirMailer};
-use crate::store::outbox;
+use crate::store::{outbox, tickets};
 
 /// When the desk of the demo starts.
 const START: &str = "2026-11-23T07:30:00+07:00";
@@ -60,12 +63,20 @@ async fn tell(home: &Home, folder: &Path, out: &mut impl Write) -> Result<()> {
     };
     let mut story = Story::new(&home.config.calendar);
     story.begin(&home.config.settings.desk, out)?;
-    for letter in LETTERS {
-        let arrives_at = letter.arrives_at();
+    for step in steps() {
+        let arrives_at = step.arrives_at();
         world.advance(arrives_at, &mut story, out).await?;
-        let raw = world.with_acknowledgement(letter.raw)?;
+        let raw = match step {
+            Step::Letter(letter) => {
+                story.arrival(arrives_at, letter, out)?;
+                world.with_acknowledgement(letter.raw)?
+            }
+            Step::Reply(reply) => {
+                story.reply(arrives_at, reply, out)?;
+                world.answer(reply)?
+            }
+        };
         deliver(&inbox_folder, &raw, arrives_at)?;
-        story.arrival(arrives_at, letter, out)?;
         world.inbox.round(&world.shared).await?;
         world.send().await?;
         story.consequences(&world.shared.engine.borrow(), arrives_at, out)?;
@@ -75,6 +86,29 @@ async fn tell(home: &Home, folder: &Path, out: &mut impl Write) -> Result<()> {
     }
     story.end(&world.shared.engine.borrow(), &sent_folder, folder, out)?;
     world.shared.engine.into_inner().close()
+}
+
+/// Something that reaches the mailbox.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Letter(&'static Letter),
+    Reply(&'static Reply),
+}
+
+impl Step {
+    fn arrives_at(self) -> Time {
+        match self {
+            Step::Letter(letter) => letter.arrives_at(),
+            Step::Reply(reply) => reply.arrives_at(),
+        }
+    }
+}
+
+/// Everything that reaches the mailbox, in the order of arrival.
+fn steps() -> Vec<Step> {
+    let mut steps: Vec<Step> = LETTERS.iter().map(Step::Letter).chain(REPLIES.iter().map(Step::Reply)).collect();
+    steps.sort_by_key(|step| step.arrives_at());
+    steps
 }
 
 impl World {
@@ -110,6 +144,37 @@ impl World {
         let id = last.map(|mail| format!("<{}>", mail.message_id)).unwrap_or_default();
         Ok(raw.replace("<ACKNOWLEDGEMENT>", &id))
     }
+
+    /// A reply as a mail program writes it, with the mail it answers quoted below.
+    fn answer(&self, reply: &Reply) -> Result<String> {
+        let engine = self.shared.engine.borrow();
+        let db = engine.store().db();
+        let first = tickets::all(db)?.first().map(|ticket| ticket.id);
+        let sent = outbox::all(db, first)?;
+        let is_his = |mail: &&outbox::Entry| mail.notice == reply.answers && mail.recipient == reply.address();
+        let answered = sent.iter().rev().find(is_his);
+        let answered = answered.with_context(|| format!("{} answers a {} nobody sent", reply.from, reply.answers))?;
+        let (_, words) = outbox::words(db, answered.id)?.context("a mail of ours has words")?;
+        let text = reply.text.replace("<CODE>", code_in(&words).unwrap_or_default());
+        let quoted: Vec<String> = words.lines().map(|line| format!("> {line}")).collect();
+        let id = &answered.message_id;
+        let own_id = format!("{}.{}", reply.arrives_at().timestamp(), reply.address());
+        Ok(format!(
+            "From: {}\nTo: csirt@ciamiskab.go.id\nSubject: Re: {}\nMessage-ID: <{own_id}>\nIn-Reply-To: <{id}>\n\
+             References: <{id}>\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n{text}\n\n\
+             Ciamiskab-CSIRT menulis:\n{}\n",
+            reply.from,
+            answered.subject,
+            quoted.join("\n")
+        )
+        .replace('\n', "\r\n"))
+    }
+}
+
+/// The one-time code in a mail.
+fn code_in(words: &str) -> Option<&str> {
+    let words = words.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+    words.into_iter().find(|word| word.find('-') == Some(4) && Code::typed(word).is_some())
 }
 
 /// Puts a mail into the Maildir as a mail server does; its time of arrival is the file's.

@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::cli::demo::letters::Letter;
+use crate::cli::demo::replies::Reply;
 use crate::cli::table::plain;
 use crate::domain::Time;
 use crate::domain::calendar::Calendar;
@@ -28,7 +29,11 @@ impl<'a> Story<'a> {
     }
 
     pub(super) fn begin(&self, desk: &Desk, out: &mut impl Write) -> Result<()> {
-        writeln!(out, "A week at the desk of {} ({}), on a simulated clock.\n", desk.name, desk.address)?;
+        writeln!(
+            out,
+            "A week at the desk of {} ({}) on a simulated clock: the whole SOP on one ticket, and whatever else comes in.\n",
+            desk.name, desk.address
+        )?;
         Ok(())
     }
 
@@ -46,37 +51,51 @@ impl<'a> Story<'a> {
         Ok(())
     }
 
+    /// One of the parties answers a mail of ours.
+    pub(super) fn reply(&self, at: Time, reply: &Reply, out: &mut impl Write) -> Result<()> {
+        writeln!(out, "{}  {} replies", self.moment(at), plain(reply.from))?;
+        writeln!(out, "{INDENT}({})", reply.what)?;
+        for line in reply.text.lines().take(LINES_SHOWN) {
+            writeln!(out, "{INDENT}| {}", plain(line))?;
+        }
+        if reply.text.lines().count() > LINES_SHOWN {
+            writeln!(out, "{INDENT}| …")?;
+        }
+        Ok(())
+    }
+
     /// What the desk made of it.
     pub(super) fn consequences(&mut self, engine: &Engine, at: Time, out: &mut impl Write) -> Result<()> {
         let db = engine.store().db();
         for event in logbook::entries(db, None)?.iter().skip(self.events) {
             self.events += 1;
             let number = event.ticket.as_deref().unwrap_or("");
+            let until = || -> Result<String> {
+                let due_at = tickets::find(db, &number.parse()?)?.and_then(|ticket| ticket.due_at);
+                Ok(due_at.map(|due_at| self.moment(due_at)).unwrap_or_default())
+            };
             match event.kind.as_str() {
                 "ticket_opened" => {
-                    let due_at = tickets::find(db, &number.parse()?)?.and_then(|ticket| ticket.due_at);
-                    let until = due_at.map(|due_at| self.moment(due_at)).unwrap_or_default();
-                    writeln!(out, "{INDENT}=> opens {number}; SOP 3 (verification) runs until {until}")?;
+                    writeln!(out, "{INDENT}=> opens {number}; SOP 3 (verification) runs until {}", until()?)?;
                 }
-                "message_filed" => writeln!(out, "{INDENT}=> filed on {number}; it is automatic, nobody is answered")?,
+                "message_filed" if event.detail["meaning"] == "commands" => {}
+                "message_filed" if event.detail["meaning"] == "auto_reply" => {
+                    writeln!(out, "{INDENT}=> filed on {number}; it is automatic, nobody is answered")?;
+                }
+                "message_filed" => writeln!(out, "{INDENT}=> filed on {number}")?,
                 "duplicate_received" => writeln!(out, "{INDENT}=> known already: still one ticket, {number}")?,
-                other => writeln!(out, "{INDENT}=> {other} {number}")?,
+                kind => writeln!(out, "{INDENT}=> {number} {}", happened(kind, &event.detail))?,
             }
         }
         self.mails(engine, at, out)
     }
 
-    /// A clock of the SOP has spoken.
+    /// A clock of the SOP has spoken, or what waited has left.
     pub(super) fn deadline(&mut self, engine: &Engine, at: Time, out: &mut impl Write) -> Result<()> {
         for event in logbook::entries(engine.store().db(), None)?.iter().skip(self.events) {
             self.events += 1;
             let number = event.ticket.as_deref().unwrap_or("");
-            let said = match event.kind.as_str() {
-                "reminded" => "time is running out, the analysts are reminded",
-                "escalated" => "the deadline has passed, the Kabid is told",
-                other => other,
-            };
-            writeln!(out, "{}  {number}: {said}", self.moment(at))?;
+            writeln!(out, "{}  {number} {}", self.moment(at), happened(&event.kind, &event.detail))?;
         }
         self.mails(engine, at, out)
     }
@@ -84,6 +103,10 @@ impl<'a> Story<'a> {
     pub(super) fn end(&self, engine: &Engine, sent: &Path, folder: &Path, out: &mut impl Write) -> Result<()> {
         let tickets = tickets::all(engine.store().db())?.len();
         writeln!(out, "\n{tickets} tickets, {} mails sent, {} logbook entries.", self.mails, self.events)?;
+        match logbook::first_broken(engine.store().db())? {
+            None => writeln!(out, "The logbook is one unbroken chain.")?,
+            Some(entry) => writeln!(out, "The logbook is broken at entry {entry}.")?,
+        }
         writeln!(out, "\nThe mails lie in {}/new: open one with any mail program.", sent.display())?;
         writeln!(out, "Database, raw mails and evidence lie in {}.", folder.display())?;
         writeln!(out, "\nTry next:")?;
@@ -101,18 +124,50 @@ impl<'a> Story<'a> {
         Ok(())
     }
 
-    fn mails(&mut self, engine: &Engine, _at: Time, out: &mut impl Write) -> Result<()> {
+    fn mails(&mut self, engine: &Engine, at: Time, out: &mut impl Write) -> Result<()> {
         for mail in outbox::all(engine.store().db(), None)?.iter().skip(self.mails) {
             self.mails += 1;
-            writeln!(out, "{INDENT}-> to {}: {}", mail.recipient, plain(&mail.subject))?;
+            let waits = mail.next_attempt_at > at && mail.sent_at.is_none();
+            let leaves =
+                if waits { format!(" (leaves at {})", self.clock(mail.next_attempt_at)) } else { String::new() };
+            writeln!(out, "{INDENT}-> to {}: {}{leaves}", mail.recipient, plain(&mail.subject))?;
         }
         Ok(())
+    }
+
+    fn clock(&self, at: Time) -> String {
+        self.calendar.local(at).format("%H:%M").to_string()
     }
 
     fn moment(&self, at: Time) -> String {
         self.calendar.local(at).format("%a %d %b %H:%M").to_string()
     }
 }
+
+/// What an entry of the logbook says, in a few words.
+fn happened(kind: &str, detail: &serde_json::Value) -> String {
+    let stage = detail["stage"].as_str().unwrap_or("");
+    let said = match kind {
+        "reminded" => format!("{stage}: time is running, the one whose turn it is gets a reminder"),
+        "reminder_overtaken" => format!("{stage}: a reminder is overtaken by a later one"),
+        "escalated" => format!("{stage}: the next rung of the ladder is told"),
+        "rung_passed" => format!("{stage}: a rung of the ladder is passed over"),
+        "escalation_proposed" => format!("{stage}: the Kabid is asked whether the next rung is told"),
+        "report_forwarded" => "nobody took the approval back: the report leaves for the OPD (SOP 6)".to_owned(),
+        "forward_sent" => "the report has reached the OPD: its clocks begin".to_owned(),
+        "forward_failed" => "the report has not reached the OPD".to_owned(),
+        "reporter_wrote" => "the reporter has written".to_owned(),
+        "opd_wrote" => "the OPD has written".to_owned(),
+        word => format!("#{word} is carried out"),
+    };
+    match (detail["from"].as_str(), detail["to"].as_str()) {
+        (Some(from), Some(to)) => format!("{said}: {from} → {to}"),
+        _ => said,
+    }
+}
+
+/// Lines of a reply that are told.
+const LINES_SHOWN: usize = 4;
 
 /// As wide as a moment and the gap behind it.
 const INDENT: &str = "                  ";

@@ -218,12 +218,15 @@ pub struct Offer {
     pub line: &'static str,
     /// What it does.
     pub help: &'static str,
+    /// Whether the word is all there is to say.
+    pub bare: bool,
 }
 
 impl Offer {
     /// What is said of a word.
     pub fn of(word: Word) -> Offer {
-        Offer { line: word.row().example, help: word.row().help }
+        let row = word.row();
+        Offer { line: row.example, help: row.help, bare: row.example == row.typed && word != Word::Submit }
     }
 }
 

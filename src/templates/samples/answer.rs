@@ -51,7 +51,7 @@ fn transcript(lines: Vec<Line>, executed: bool, rehearsal: bool) -> Notice {
         ignored: if rehearsal { "Salam, Ani".to_owned() } else { String::new() },
         leaving: if executed && !rehearsal { vec![leaving()] } else { Vec::new() },
         state: Some(state()),
-        next: vec![Offer::of(Word::Submit), Offer::of(Word::Ask)],
+        next: vec![Offer::of(Word::Take), Offer::of(Word::Submit), Offer::of(Word::Ask)],
     }))
 }
 

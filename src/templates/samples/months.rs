@@ -46,11 +46,7 @@ pub(super) fn busy() -> Recap {
         compliant: most(),
         first_time: most(),
         offices: vec![office],
-        kinds: vec![KindFigures {
-            kind: IncidentKind::Gambling,
-            by_severity: vec![(Severity::High, 3)],
-            total: 3,
-        }],
+        kinds: vec![KindFigures { kind: IncidentKind::Gambling, by_severity: vec![(Severity::High, 3)], total: 3 }],
         long_open: vec![ticket()],
         reporter_told: most(),
         hasty: vec!["CIAMIS-2026-0008".to_owned(), "CIAMIS-2026-0009".to_owned()],

@@ -72,6 +72,11 @@ impl Question {
         if let Question::Extension { until } = self { Some(until) } else { None }
     }
 
+    /// What was ordered, if it is about an order.
+    pub fn ordered(self) -> Option<Word> {
+        if let Question::Order { word } = self { Some(word) } else { None }
+    }
+
     /// Who answers it.
     pub fn answered_by(self) -> Role {
         match self {

@@ -141,7 +141,7 @@ impl Context {
         question: Question,
         now: Time,
     ) -> Result<String> {
-        let report = question.version().and_then(|_| case.report.as_ref()).map(|report| report.digest);
+        let report = question.version().and(case.report.as_ref()).map(|report| report.digest);
         let bound = Binding { person: person.clone(), ticket: case.ticket.id, question, report };
         self.mint_code(db, &bound, false, now)
     }

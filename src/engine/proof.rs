@@ -135,16 +135,13 @@ impl Context {
                 let report = case.and_then(|case| case.report.as_ref()).map(|report| report.digest);
                 let requested = codes::was_requested(db, code)?;
                 let proof = if requested { CodeProof::Fresh } else { CodeProof::Request };
-                Ok(match bound.question {
-                    Question::Order { word: ordered } if ordered != word => {
-                        Typed::Bad(CodeTrouble::Unknown { tries_left: 0 })
-                    }
-                    Question::Order { .. } => Typed::Good { code, answers: None, proof },
-                    // The version was taken back, and another has its number.
-                    _ if bound.report.is_some() && bound.report != report && same_version(case, bound.question) => {
-                        Typed::Bad(CodeTrouble::Expired)
-                    }
-                    question => Typed::Good { code, answers: Some(question), proof },
+                // The version was taken back, and another has its number.
+                let stale = bound.report.is_some() && bound.report != report && same_version(case, bound.question);
+                Ok(match bound.question.ordered() {
+                    Some(ordered) if ordered != word => Typed::Bad(CodeTrouble::Unknown { tries_left: 0 }),
+                    Some(_) => Typed::Good { code, answers: None, proof },
+                    None if stale => Typed::Bad(CodeTrouble::Expired),
+                    None => Typed::Good { code, answers: Some(bound.question), proof },
                 })
             }
             Attempt::Bad { fault: CodeFault::Unknown { .. }, .. } if !answers_ours => Ok(Typed::None),

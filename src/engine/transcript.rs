@@ -248,7 +248,7 @@ impl Context {
                 let orders = words.into_iter().filter(|word| !word.is_query() && *word != Word::Rehearse);
                 orders.map(Offer::of).collect()
             }
-            None => help(speaker.role).into_iter().filter(|offer| is_for_desk(offer)).collect(),
+            None => help(speaker.role).into_iter().filter(is_for_desk).collect(),
         };
         let notice = Notice::Transcript(Box::new(Transcript {
             number: ticket.map(|case| case.ticket.number.to_string()),

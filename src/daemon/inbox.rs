@@ -56,16 +56,17 @@ impl<B: Mailbox> Inbox<B> {
         let name = self.mailbox.name();
         let (mut known, mut wanted) = (Vec::new(), Vec::new());
         for message in listed {
-            match shared.engine.borrow().receipt_at(&name, &message.place.0)? {
-                Some(receipt) => known.push(receipt),
+            match shared.engine.borrow().receipt_of(&name, &message.place.0, message.size_bytes, message.arrived_at)? {
+                Some(receipt) => known.push((message.place, receipt)),
                 None => wanted.push(message),
             }
         }
-        self.archive(known).await?;
         if !wanted.is_empty() {
             info!(count = wanted.len(), "{} messages to take in", wanted.len());
         }
         let mut fetched = Vec::new();
+        // Said last: what cannot be moved away keeps nothing from being taken in.
+        let mut jammed = None;
         for batch in batches(wanted, self.spool_max) {
             // The next batch is fetched while the one before it is synced and read.
             let (arrived, taken) = tokio::join!(fetch(&mut self.mailbox, &self.intake, &batch), async {
@@ -73,7 +74,7 @@ impl<B: Mailbox> Inbox<B> {
             });
             let (receipts, all) = taken?;
             complete &= all;
-            self.archive(reread(shared, receipts)?).await?;
+            jammed = self.archive(reread(shared, receipts)?).await.err().or(jammed);
             fetched = arrived.0;
             if let Err(broken) = arrived.1 {
                 // What came whole need not come again, whatever it was that did not.
@@ -86,16 +87,20 @@ impl<B: Mailbox> Inbox<B> {
         }
         let (receipts, all) = take_in(&self.intake, shared, &name, fetched).await?;
         complete &= all;
-        self.archive(reread(shared, receipts)?).await?;
+        jammed = self.archive(reread(shared, receipts)?).await.err().or(jammed);
+        jammed = self.archive(known).await.err().or(jammed);
+        if let Some(trouble) = jammed {
+            return Err(trouble);
+        }
         if complete { Ok(()) } else { Err(Trouble::passing("some messages wait to be taken in".to_owned())) }
     }
 
     /// Moves what has been dealt with out of the work list.
-    async fn archive(&mut self, receipts: Vec<Receipt>) -> Result<(), Trouble> {
+    async fn archive(&mut self, receipts: Vec<(Place, Receipt)>) -> Result<(), Trouble> {
         let mut folders: HashMap<Folder, Vec<Place>> = HashMap::new();
-        for receipt in receipts {
+        for (place, receipt) in receipts {
             if let Some(folder) = folder_of(&receipt) {
-                folders.entry(folder).or_default().push(Place(receipt.arrival.place));
+                folders.entry(folder).or_default().push(place);
             }
         }
         for (folder, places) in folders {
@@ -124,20 +129,25 @@ async fn take_in<C: Clock>(
     shared: &Shared<C>,
     mailbox: &str,
     fetched: Vec<Fetched>,
-) -> Result<(Vec<Receipt>, bool)> {
+) -> Result<(Vec<(Place, Receipt)>, bool)> {
     if fetched.is_empty() {
         return Ok((Vec::new(), true));
     }
+    let places: Vec<Place> = fetched.iter().map(|message| message.listed.place.clone()).collect();
     let receipts = intake.receive(shared, mailbox, fetched).await?;
     let unfinished = receipts.iter().filter(|receipt| receipt.state == State::Received).cloned().collect();
     let complete = intake.take_in(shared, unfinished).await;
-    Ok((receipts, complete))
+    // A receipt may bear another name than the place, where that was used before.
+    Ok((places.into_iter().zip(receipts).collect(), complete))
 }
 
 /// The receipts as they are after the messages were taken in.
-fn reread<C: Clock>(shared: &Shared<C>, receipts: Vec<Receipt>) -> Result<Vec<Receipt>> {
+fn reread<C: Clock>(shared: &Shared<C>, receipts: Vec<(Place, Receipt)>) -> Result<Vec<(Place, Receipt)>> {
     let engine = shared.engine.borrow();
-    let again = |receipt: Receipt| engine.receipt_at(&receipt.arrival.mailbox, &receipt.arrival.place).transpose();
+    let again = |(place, receipt): (Place, Receipt)| {
+        let found = engine.receipt_at(&receipt.arrival.mailbox, &receipt.arrival.place);
+        found.map(|found| found.map(|receipt| (place, receipt))).transpose()
+    };
     receipts.into_iter().filter_map(again).collect()
 }
 

@@ -52,6 +52,11 @@ impl Server {
         }
     }
 
+    /// The server counts from the beginning again under the same UIDVALIDITY, as after a snapshot.
+    pub fn reuse_numbers(&mut self) {
+        self.next = 0;
+    }
+
     fn refuse(&mut self) -> Result<(), Trouble> {
         if self.failures > 0 {
             self.failures -= 1;
@@ -76,7 +81,7 @@ impl Mailbox for FakeMailbox {
         let listed = |stored: &Stored| Listed {
             place: stored.place.clone(),
             size_bytes: stored.raw.len() as u64,
-            arrived_at: stored.arrived_at,
+            arrived_at: Some(stored.arrived_at),
         };
         Ok(server.inbox.iter().map(listed).collect())
     }

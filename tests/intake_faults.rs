@@ -88,3 +88,18 @@ fn a_refused_move_keeps_no_report_out() {
     world.take_in();
     assert!(world.server.borrow().inbox.is_empty());
 }
+
+#[test]
+fn a_message_that_breaks_the_session_holds_up_no_other() {
+    let mut world = World::new();
+    for number in 0..40 {
+        world.deliver(&report(number));
+    }
+    world.server.borrow_mut().breaks = Some(Place("1/2".to_owned()));
+    assert!(world.inbox_round().is_err());
+    assert!(world.inbox_round().is_err(), "it is told in each round");
+    assert_eq!(world.tickets().len(), 39);
+    world.server.borrow_mut().breaks = None;
+    world.take_in();
+    assert_eq!(world.tickets().len(), 40);
+}

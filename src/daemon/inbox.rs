@@ -21,6 +21,8 @@ use crate::store::receipts::{Receipt, State};
 const BATCH_MESSAGES: usize = 32;
 /// Bytes that become durable together, unless one message alone is larger.
 const BATCH_BYTES: u64 = 8 << 20;
+/// Loads in a row of which nothing came: then the server is away.
+const BARREN_MAX: u32 = 3;
 /// Longest wait for new mail; the mailbox itself looks more often where it must.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
 /// How long a command may take to end when the daemon is asked to stop.
@@ -33,12 +35,14 @@ pub struct Inbox<B> {
     intake: Intake,
     /// Larger messages are not fetched whole.
     spool_max: u64,
+    /// How often each message was asked for and did not come, though it lies there still.
+    setbacks: HashMap<Place, u32>,
 }
 
 impl<B: Mailbox> Inbox<B> {
     /// A mailbox that is to be taken in.
     pub fn new(mailbox: B, intake: Intake, spool_max: u64) -> Inbox<B> {
-        Inbox { mailbox, intake, spool_max }
+        Inbox { mailbox, intake, spool_max, setbacks: HashMap::new() }
     }
 
     /// The mailbox, to look at or to change in a test.
@@ -67,7 +71,8 @@ impl<B: Mailbox> Inbox<B> {
         let mut fetched = Vec::new();
         // Said last: what cannot be moved away keeps nothing from being taken in.
         let mut jammed = None;
-        for batch in batches(wanted, self.spool_max) {
+        let mut barren = 0;
+        for batch in self.loads(wanted) {
             // The next batch is fetched while the one before it is synced and read.
             let (arrived, taken) = tokio::join!(fetch(&mut self.mailbox, &self.intake, &batch), async {
                 take_in(&self.intake, shared, &name, std::mem::take(&mut fetched)).await
@@ -76,10 +81,16 @@ impl<B: Mailbox> Inbox<B> {
             complete &= all;
             jammed = self.archive(reread(shared, receipts)?).await.err().or(jammed);
             fetched = arrived.0;
+            self.note_setbacks(&batch.1, &fetched);
+            barren = if fetched.is_empty() { barren + 1 } else { 0 };
             if let Err(broken) = arrived.1 {
-                // What came whole need not come again, whatever it was that did not.
-                let (receipts, _) = take_in(&self.intake, shared, &name, fetched).await?;
-                return self.archive(reread(shared, receipts)?).await.and(Err(broken));
+                warn!("Some messages did not come and are asked for again, last and alone: {broken}");
+                self.mailbox.disconnect();
+                let hopeless = broken.needs_person || barren >= BARREN_MAX;
+                jammed = Some(Trouble::passing(broken.reason));
+                if hopeless {
+                    break;
+                }
             }
             if shared.stop.is_asked() {
                 break;
@@ -93,6 +104,31 @@ impl<B: Mailbox> Inbox<B> {
             return Err(trouble);
         }
         if complete { Ok(()) } else { Err(Trouble::passing("some messages wait to be taken in".to_owned())) }
+    }
+
+    /// What is fetched together; what did not come before is fetched last and alone.
+    fn loads(&mut self, wanted: Vec<Listed>) -> Vec<(Extent, Vec<Listed>)> {
+        self.setbacks.retain(|place, _| wanted.iter().any(|listed| listed.place == *place));
+        let (mut late, prompt): (Vec<_>, Vec<_>) =
+            wanted.into_iter().partition(|listed| self.setbacks.contains_key(&listed.place));
+        late.sort_by_key(|listed| self.setbacks.get(&listed.place).copied());
+        let mut loads = batches(prompt, self.spool_max);
+        for listed in late {
+            let times = self.setbacks.get(&listed.place).copied().unwrap_or_default();
+            warn!(place = listed.place.0, "Message {} was asked for {times} times and did not come", listed.place.0);
+            loads.extend(batches(vec![listed], self.spool_max));
+        }
+        loads
+    }
+
+    fn note_setbacks(&mut self, asked: &[Listed], came: &[Fetched]) {
+        for Listed { place, .. } in asked {
+            if came.iter().any(|message| message.listed.place == *place) {
+                self.setbacks.remove(place);
+            } else {
+                *self.setbacks.entry(place.clone()).or_default() += 1;
+            }
+        }
     }
 
     /// Moves what has been dealt with out of the work list.

@@ -26,6 +26,8 @@ pub struct Server {
     pub failures: u32,
     /// Archiving fails although everything else works.
     pub archive_fails: bool,
+    /// Whoever asks for this message loses the connection.
+    pub breaks: Option<Place>,
     /// UIDVALIDITY.
     pub validity: u32,
     next: u32,
@@ -95,6 +97,9 @@ impl Mailbox for FakeMailbox {
         let mut server = self.0.borrow_mut();
         for listed in wanted {
             server.refuse()?;
+            if server.breaks.as_ref() == Some(&listed.place) {
+                return Err(Trouble::passing("the connection broke".to_owned()));
+            }
             let Some(stored) = server.inbox.iter().find(|stored| stored.place == listed.place) else { continue };
             let end = match extent {
                 Extent::Whole => stored.raw.len(),

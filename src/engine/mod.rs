@@ -9,6 +9,7 @@
 
 mod commit;
 mod deadlines;
+mod filing;
 mod opening;
 pub mod explain;
 pub mod intake;

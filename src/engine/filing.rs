@@ -1,0 +1,167 @@
+//! Filing a message without opening a ticket: on a ticket that exists, as a duplicate, as a bounce, or kept alone.
+
+use anyhow::Result;
+use rusqlite::Connection;
+use serde_json::json;
+
+use crate::domain::Time;
+use crate::domain::incoming::{Bounce, BounceKind, IncomingMail};
+use crate::domain::logbook::{Entry, Kind};
+use crate::domain::role::Role;
+use crate::domain::ticket::{TicketId, TicketNumber};
+use crate::engine::Context;
+use crate::engine::intake::{Action, Incoming, Verdict, actor};
+use crate::engine::thread::Thread;
+use crate::store::messages::{self, Filing, Meaning};
+use crate::store::receipts::{MessageId, State};
+use crate::store::{logbook, outbox, tickets};
+
+impl Context {
+    pub(super) fn duplicate(
+        &self,
+        db: &Connection,
+        mail: &IncomingMail,
+        message: MessageId,
+        ticket: Option<TicketId>,
+        now: Time,
+    ) -> Result<Verdict> {
+        self.log(db, ticket, Kind::DuplicateReceived, Some(mail.raw), json!({ "message": message.0 }), now)?;
+        Ok(Verdict {
+            action: Action::Duplicate,
+            reason: "another delivery of a message that is already here".to_owned(),
+            ticket: number_of(db, ticket)?,
+            state: State::Duplicate,
+            message: Some(message),
+        })
+    }
+
+    pub(super) fn ignore(
+        &self,
+        db: &Connection,
+        incoming: Incoming<'_>,
+        action: Action,
+        reason: &str,
+        now: Time,
+    ) -> Result<Verdict> {
+        let meaning = match action {
+            Action::Bounce => Meaning::Bounce,
+            Action::AutoReply => Meaning::AutoReply,
+            Action::NewTicket
+            | Action::FollowUp
+            | Action::Commands
+            | Action::Duplicate
+            | Action::Ignored
+            | Action::Held => Meaning::Ignored,
+        };
+        let message = messages::insert(db, incoming.mail, filing(None, meaning, incoming))?;
+        let detail = json!({ "message": message.0, "reason": reason });
+        self.log(db, None, Kind::MessageIgnored, Some(incoming.mail.raw), detail, now)?;
+        Ok(Verdict { action, reason: reason.to_owned(), ticket: None, state: State::Ignored, message: Some(message) })
+    }
+
+    /// A bounce goes to the outgoing mail it is about; nothing it says is answered.
+    pub(super) fn bounce(
+        &self,
+        db: &Connection,
+        incoming: Incoming<'_>,
+        bounce: &Bounce,
+        thread: &Thread,
+        now: Time,
+    ) -> Result<Verdict> {
+        let mut about = None;
+        for id in bounce.about.iter().chain(&incoming.mail.in_reply_to).chain(&incoming.mail.references) {
+            if self.key.recognise(id).is_some() {
+                about = outbox::with_header_id(db, &id.to_ascii_lowercase())?;
+            }
+            if about.is_some() {
+                break;
+            }
+        }
+        let Some((outgoing, ticket)) = about else {
+            return match thread.ticket() {
+                Some(ticket) => self.file(db, incoming, ticket, Action::Bounce, thread, now),
+                None => self.ignore(db, incoming, Action::Bounce, "bounce of a mail that is not ours", now),
+            };
+        };
+        let said = match bounce.kind {
+            BounceKind::Failed => "failed",
+            BounceKind::Delayed => "delayed",
+            BounceKind::Delivered => "delivered",
+        };
+        let word = bounce.status.as_ref().map_or(said.to_owned(), |status| format!("{said} ({status})"));
+        outbox::bounced(db, outgoing, &word)?;
+        let message = messages::insert(db, incoming.mail, filing(ticket, Meaning::Bounce, incoming))?;
+        let kind = match bounce.kind {
+            BounceKind::Failed => Kind::DeliveryFailed,
+            BounceKind::Delayed | BounceKind::Delivered => Kind::MessageFiled,
+        };
+        self.log(db, ticket, kind, Some(incoming.mail.raw), json!({ "outbox": outgoing.0, "bounce": word }), now)?;
+        Ok(Verdict {
+            action: Action::Bounce,
+            reason: format!("says of our mail {}: {word}", outgoing.0),
+            ticket: number_of(db, ticket)?,
+            state: State::Taken,
+            message: Some(message),
+        })
+    }
+
+    /// Files a message on a ticket that exists.
+    pub(super) fn file(
+        &self,
+        db: &Connection,
+        incoming: Incoming<'_>,
+        ticket: TicketId,
+        action: Action,
+        thread: &Thread,
+        now: Time,
+    ) -> Result<Verdict> {
+        let mail = incoming.mail;
+        let ticket = tickets::get(db, ticket)?;
+        let address = mail.sender.as_ref().map(|person| &person.address);
+        let role = address.and_then(|address| self.role_of(address, now));
+        let staff = role.is_some_and(Role::is_staff);
+        let known = match address {
+            Some(address) => staff || tickets::is_participant(db, ticket.id, address)?,
+            None => false,
+        };
+        let from_person = matches!(action, Action::FollowUp | Action::Commands);
+        let pending = from_person && !known;
+        // decisions 18: whoever joins by reference is seen by the analyst and answered nothing.
+        if let Some(address) = address.filter(|_| pending) {
+            tickets::add_participant(db, ticket.id, address, true)?;
+        }
+        let meaning = match action {
+            Action::Commands => Meaning::Commands,
+            Action::AutoReply => Meaning::AutoReply,
+            Action::Bounce => Meaning::Bounce,
+            Action::NewTicket | Action::FollowUp | Action::Duplicate | Action::Ignored | Action::Held => {
+                Meaning::FollowUp
+            }
+        };
+        let message = messages::insert(db, mail, Filing { pending, ..filing(Some(ticket.id), meaning, incoming) })?;
+        let actor = actor(mail, role);
+        let detail = json!({ "message": message.0, "meaning": meaning.as_str(), "pending": pending });
+        let entry = Entry { actor, kind: Kind::MessageFiled, message: Some(mail.raw), detail };
+        logbook::append(db, Some(ticket.id), &entry, now)?;
+        if from_person && !staff {
+            let notice = self.message_filed(&ticket, incoming, pending);
+            self.post_to_role(db, &notice, Some(ticket.id), &format!("filed:{}", message.0), now)?;
+        }
+        let waits = if pending { "; its sender is not known to the ticket and waits to be let in" } else { "" };
+        Ok(Verdict {
+            action,
+            reason: format!("{}{waits}", thread.reason()),
+            ticket: Some(ticket.number),
+            state: State::Taken,
+            message: Some(message),
+        })
+    }
+}
+
+pub(super) fn filing(ticket: Option<TicketId>, meaning: Meaning, incoming: Incoming<'_>) -> Filing {
+    Filing { ticket, meaning, pending: false, arrived_at: incoming.arrived_at }
+}
+
+fn number_of(db: &Connection, ticket: Option<TicketId>) -> Result<Option<TicketNumber>> {
+    ticket.map(|ticket| Ok(tickets::get(db, ticket)?.number)).transpose()
+}

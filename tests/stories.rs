@@ -3,6 +3,7 @@
 mod support;
 
 use siaga::domain::outgoing::SendOutcome;
+use siaga::domain::role::Role;
 use siaga::store::outbox::State;
 
 use support::letters::Letter;
@@ -163,4 +164,94 @@ fn the_logbook_of_a_busy_day_is_an_unbroken_chain() {
     }
     let engine = world.shared.engine.borrow();
     assert_eq!(siaga::store::logbook::first_broken(engine.store().db()).expect("verify"), None);
+}
+
+#[test]
+fn the_kabids_answer_to_an_escalation_reaches_both_analysts() {
+    let mut world = World::new();
+    world.writes(&report("Situs dinkes.ciamiskab.go.id berubah."));
+    world.until("2026-11-23 12:00");
+    let escalation = world.mailbox_of("kabid@csirt.example").pop().expect("the deadline has passed");
+    let answer = Letter::from("Kepala Bidang <kabid@csirt.example>")
+        .subject(&format!("Re: {}", escalation.subject))
+        .text("Mohon segera diselesaikan, saya tunggu sampai pukul 13.00.")
+        .answers(&escalation.message_id);
+    world.writes(&answer);
+    for analyst in ["ani@csirt.example", "dedi@csirt.example"] {
+        let told = world.mailbox_of(analyst).pop().expect("told before");
+        assert!(told.words().contains("saya tunggu sampai pukul 13.00"), "{analyst} last read {}", told.subject);
+    }
+    assert_eq!(world.mailbox_of("kabid@csirt.example").len(), 1);
+}
+
+#[test]
+fn an_analyst_is_not_told_of_what_he_wrote_himself_but_the_other_is() {
+    let mut world = World::new();
+    world.writes(&report("Situs dinkes.ciamiskab.go.id berubah."));
+    let opened = world.mailbox_of("ani@csirt.example").remove(0);
+    let note = Letter::from("Ani Analis <ani@csirt.example>")
+        .subject(&format!("Re: {}", opened.subject))
+        .text("Sudah saya periksa, halaman itu memang diretas.")
+        .answers(&opened.message_id);
+    world.writes(&note);
+    assert_eq!(world.mailbox_of("ani@csirt.example").len(), 1);
+    assert_eq!(world.mailbox_of("dedi@csirt.example").len(), 2);
+}
+
+#[test]
+fn an_escalation_to_the_role_that_is_reminded_is_sent_beside_the_reminder() {
+    let mut world = World::with(|config| config.sop.verification.escalate_to = Role::Analyst);
+    world.writes(&report("Situs dinkes.ciamiskab.go.id berubah."));
+    world.sleep_until("2026-11-23 14:00");
+    world.timers_round();
+    let told =
+        world.outbox().into_iter().filter(|mail| mail.notice == "deadline" && mail.recipient == "ani@csirt.example");
+    assert_eq!(told.count(), 2);
+}
+
+#[test]
+fn a_request_in_doubt_for_ever_is_given_up_visibly() {
+    let mut world = World::new();
+    world.writes(&report("Situs dinkes.ciamiskab.go.id berubah."));
+    let doubt = SendOutcome::InDoubt { reason: "the connection broke after the final dot".to_owned() };
+    world.provider.borrow_mut().answers.extend(std::iter::repeat_n(doubt, 5000));
+    world.minutes(10 * 24 * 60);
+    let waiting = world.outbox().into_iter().filter(|mail| mail.state == State::Queued).count();
+    assert_eq!(waiting, 0);
+    assert!(world.outbox().iter().any(|mail| mail.notice == "deadline" && mail.state == State::Failed));
+    assert!(world.events().iter().any(|event| event.kind == "delivery_failed"));
+}
+
+#[test]
+fn a_week_without_a_provider_loses_no_mail_and_its_first_refusal_is_not_its_last() {
+    let mut world = World::new();
+    let away = SendOutcome::Unavailable { reason: "connection refused".to_owned(), needs_person: false };
+    world.provider.borrow_mut().answers.push_back(away);
+    world.writes(&report("Situs dinkes.ciamiskab.go.id berubah."));
+    world.sleep_until("2026-11-30 08:00");
+    let put_off = SendOutcome::Transient { reply: "451 later".to_owned() };
+    world.provider.borrow_mut().answers.push_back(put_off);
+    world.send();
+    assert!(world.outbox().iter().all(|mail| mail.state != State::Failed));
+    world.minutes(5);
+    assert_eq!(world.mailbox_of("budi@warga.example").len(), 1);
+}
+
+#[test]
+fn a_ticket_whose_reminder_cannot_be_written_holds_no_other_up() {
+    let mut world = World::new();
+    world.writes(&report("Situs dinkes.ciamiskab.go.id berubah."));
+    world.writes(&report("Laporan kedua dengan isi yang lain."));
+    let broken = world.tickets()[0].id;
+    let path = world.folder().join("siaga.db");
+    let db = rusqlite::Connection::open(path).expect("the database");
+    // A status this program does not know: the ticket cannot be read.
+    db.execute("UPDATE ticket SET status = 'entah' WHERE id = ?1", [broken.0]).expect("broken");
+    world.sleep_until("2026-11-23 09:10");
+    let ticked = world.shared.with_engine(|engine, now| engine.tick(now));
+    assert!(ticked.is_err(), "the failure is told");
+    world.send();
+    let reminders = world.mailbox_of("ani@csirt.example");
+    assert!(reminders.last().expect("told").subject.contains("CIAMIS-2026-0002"), "{reminders:?}");
+    assert_eq!(reminders.iter().filter(|mail| mail.subject.contains("enggat")).count(), 1);
 }

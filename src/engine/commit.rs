@@ -90,7 +90,21 @@ impl Context {
         purpose: &str,
         now: Time,
     ) -> Result<()> {
-        for person in self.people_of(notice.audience(), now) {
+        self.post_to_role_but(db, notice, ticket, purpose, None, now)
+    }
+
+    /// The same, leaving one address out: who wrote a message need not be told of it.
+    pub(super) fn post_to_role_but(
+        &self,
+        db: &Connection,
+        notice: &Notice,
+        ticket: Option<TicketId>,
+        purpose: &str,
+        but: Option<&Address>,
+        now: Time,
+    ) -> Result<()> {
+        let told = self.people_of(notice.audience(), now).into_iter();
+        for person in told.filter(|person| but != Some(&person.address)) {
             let posting =
                 Posting { notice, to: person, ticket, purpose: purpose.to_owned(), answers: None, evidence: None };
             self.post(db, &posting, now)?;

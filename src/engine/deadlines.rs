@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use crate::domain::Time;
+use crate::domain::notice::{Deadline, Notice};
 use crate::domain::timer::TimerKind;
 use crate::domain::workflow::{fire_or_wait, timers_fired};
 use crate::engine::{Context, Engine};
@@ -11,18 +12,23 @@ use crate::store::{logbook, tickets, timers};
 
 impl Engine {
     /// Fires every timer that is due, one ticket in one transaction. Returns how many mails were
-    /// decided.
+    /// decided. A ticket that fails holds no other up: its timers stay due.
     ///
     /// # Errors
-    /// If the database refuses or a template fails; what was committed before stays.
+    /// The first ticket's failure, once all the others have been dealt with; what was committed
+    /// stays.
     pub fn tick(&mut self, now: Time) -> Result<usize> {
-        let mut decided = 0;
-        // Each round deals with the ticket whose timer is due longest, and with all of its timers.
-        while let Some(ticket) = timers::first_due(self.store.db(), now)? {
+        let (mut decided, mut failed) = (0, None);
+        for ticket in timers::tickets_due(self.store.db(), now)? {
             let Engine { store, context } = self;
-            decided += store.write(|tx| context.fire(tx, &timers::due(tx, ticket, now)?, now))?;
+            match store.write(|tx| context.fire(tx, &timers::due(tx, ticket, now)?, now)) {
+                Ok(mails) => decided += mails,
+                Err(error) => {
+                    failed.get_or_insert(error.context(format!("fire the timers of ticket row {}", ticket.0)));
+                }
+            }
         }
-        Ok(decided)
+        failed.map_or(Ok(decided), Err)
     }
 }
 
@@ -46,7 +52,16 @@ impl Context {
             logbook::append(db, Some(ticket.id), entry, now)?;
         }
         for notice in &fired.notices {
-            let purpose = format!("timer:{}:{}", first.id, notice.audience().as_str());
+            // A reminder and an escalation may go to the same role.
+            let kind = match notice {
+                Notice::Deadline(Deadline { escalation: true, .. }) => "escalation",
+                Notice::Deadline(_)
+                | Notice::ReportReceived(_)
+                | Notice::TicketOpened(_)
+                | Notice::MessageFiled(_)
+                | Notice::MailHeld(_) => "reminder",
+            };
+            let purpose = format!("timer:{}:{kind}:{}", first.id, notice.audience().as_str());
             self.post_to_role(db, notice, Some(ticket.id), &purpose, now)?;
         }
         for timer in ripe {

@@ -143,9 +143,9 @@ impl Context {
         let detail = json!({ "message": message.0, "meaning": meaning.as_str(), "pending": pending });
         let entry = Entry { actor, kind: Kind::MessageFiled, message: Some(mail.raw), detail };
         logbook::append(db, Some(ticket.id), &entry, now)?;
-        if from_person && !staff {
+        if action == Action::FollowUp || (from_person && !staff) {
             let notice = self.message_filed(&ticket, incoming, pending);
-            self.post_to_role(db, &notice, Some(ticket.id), &format!("filed:{}", message.0), now)?;
+            self.post_to_role_but(db, &notice, Some(ticket.id), &format!("filed:{}", message.0), address, now)?;
         }
         let waits = if pending { "; its sender is not known to the ticket and waits to be let in" } else { "" };
         Ok(Verdict {

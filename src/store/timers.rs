@@ -55,15 +55,17 @@ pub fn replace(db: &Connection, ticket: TicketId, stage: Stage, deadline: Time, 
     Ok(())
 }
 
-/// The ticket whose waiting timer is due longest at `now`.
+/// The tickets with a waiting timer that is due at `now`, the one due longest first.
 ///
 /// # Errors
 /// If the database refuses.
-pub fn first_due(db: &Connection, now: Time) -> Result<Option<TicketId>> {
+pub fn tickets_due(db: &Connection, now: Time) -> Result<Vec<TicketId>> {
     let found = db
-        .prepare_cached("SELECT ticket_id FROM timer WHERE fired_at IS NULL AND due_at <= ?1 ORDER BY due_at LIMIT 1")?
-        .query_row([stored(now)], |row| row.get(0).map(TicketId))
-        .optional()?;
+        .prepare_cached(
+            "SELECT ticket_id FROM timer WHERE fired_at IS NULL AND due_at <= ?1 GROUP BY ticket_id ORDER BY min(due_at)",
+        )?
+        .query_map([stored(now)], |row| row.get(0).map(TicketId))?
+        .collect::<rusqlite::Result<_>>()?;
     Ok(found)
 }
 

@@ -34,7 +34,7 @@ impl Feed {
     pub(super) fn run(&self, home: &Home) -> Result<()> {
         let clock = SystemClock;
         let arrived_at = self.arrived_at.map_or_else(|| clock.now(), |at| at.with_timezone(&Utc));
-        let shared = Shared::new(home.engine(clock.now())?, clock);
+        let shared = Shared::new(home.engine()?, clock);
         let intake = Intake::new(home.blobs()?, home.config.settings.intake.parse_max)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut out = std::io::stdout().lock();

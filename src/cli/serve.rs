@@ -33,7 +33,7 @@ pub(super) fn run(home: &Home) -> Result<()> {
         warn!("{warning}");
     }
     let settings = &home.config.settings;
-    let shared = Shared::new(home.engine(clock.now()).context("start")?, clock);
+    let shared = Shared::new(home.start(clock.now()).context("start")?, clock);
     if let Some(cutoff) = shared.engine.borrow().context().cutoff.filter(|cutoff| *cutoff > clock.now()) {
         error!("Every mail until {cutoff} will be filed without an answer: check the clock, and [intake] cutoff");
     }

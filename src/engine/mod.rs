@@ -69,15 +69,28 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Sets the desk up on its database. The first time ever fixes the moment of the first start.
+    /// Starts the desk that serves. The first time ever fixes the moment of the first start, which
+    /// nothing but serving may: mail that arrived before is never answered (decisions 14).
     ///
     /// # Errors
     /// If the database refuses.
-    pub fn new(mut store: Store, mut context: Context, now: Time) -> Result<Engine> {
+    pub fn start(mut store: Store, mut context: Context, now: Time) -> Result<Engine> {
         // INTERNALDATE has whole seconds: mail of this very second is not older than the start.
         let this_second = now - chrono::TimeDelta::nanoseconds(i64::from(now.timestamp_subsec_nanos()));
         let first_start = store.write(|tx| meta::first_start(tx, this_second))?;
         context.cutoff.get_or_insert(first_start);
+        Ok(Engine { store, context })
+    }
+
+    /// Opens the desk beside the one that serves, or to try something out.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn open(store: Store, mut context: Context) -> Result<Engine> {
+        context.cutoff = match context.cutoff {
+            None => meta::known_first_start(store.db())?,
+            configured => configured,
+        };
         Ok(Engine { store, context })
     }
 

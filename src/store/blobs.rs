@@ -340,7 +340,8 @@ mod tests {
         }
         fs::write(folder.path().join("raw/README"), "stray").expect("a stray file");
         blobs.clear_spool().expect("clear");
-        let swept = blobs.sweep(SystemTime::now() + Duration::from_secs(9_000), Duration::ZERO, |_| Ok(false));
+        let swept =
+            blobs.sweep(SystemTime::UNIX_EPOCH + Duration::from_secs(9_000_000_000), Duration::ZERO, |_| Ok(false));
         assert_eq!(swept.expect("sweep"), 0);
         assert!(folder.path().join("spool/lost+found").is_dir());
     }

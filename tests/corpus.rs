@@ -119,7 +119,7 @@ impl Desk {
             cutoff: None,
             attempts_max: 3,
         };
-        let engine = Engine::new(Store::in_memory().expect("SQLite"), context, now()).expect("an engine");
+        let engine = Engine::start(Store::in_memory().expect("SQLite"), context, now()).expect("an engine");
         Desk { engine, reader: Reader::start().expect("a thread") }
     }
 

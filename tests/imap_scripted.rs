@@ -159,8 +159,10 @@ async fn the_work_list_is_all_of_inbox_whatever_its_flags_and_dates() {
     }
     let mut mailbox = ImapMailbox::new(server.settings());
     let listed = listed(&mut mailbox).await;
-    let found: Vec<(&str, String)> =
-        listed.iter().map(|listed| (listed.place.0.as_str(), listed.arrived_at.to_rfc3339())).collect();
+    let found: Vec<(&str, String)> = listed
+        .iter()
+        .map(|listed| (listed.place.0.as_str(), listed.arrived_at.expect("a time").to_rfc3339()))
+        .collect();
     let expected = [
         ("17/4", "2026-11-24T00:30:00+00:00".to_owned()),
         ("17/9", "1999-02-01T00:00:00+00:00".to_owned()),
@@ -168,6 +170,17 @@ async fn the_work_list_is_all_of_inbox_whatever_its_flags_and_dates() {
     ];
     assert_eq!(found, expected);
     assert_eq!(mailbox.name(), "imap:csirt@desa.example@127.0.0.1/INBOX");
+}
+
+#[tokio::test]
+async fn one_date_that_cannot_be_read_keeps_no_mail_out() {
+    let server = ImapScript::start(&[]).await;
+    for (uid, arrived) in [(1, "24-Nov-2026 07:30:00 +0700"), (2, "32-Foo-2026 07:30:00 +0700")] {
+        server.state().inbox.insert(uid, siaga_mail(arrived, Vec::new()));
+    }
+    let mut mailbox = ImapMailbox::new(server.settings());
+    let dated: Vec<bool> = listed(&mut mailbox).await.iter().map(|listed| listed.arrived_at.is_some()).collect();
+    assert_eq!(dated, [true, false]);
 }
 
 fn siaga_mail(arrived: &str, flags: Vec<String>) -> support::imap_script::Mail {

@@ -44,7 +44,7 @@ async fn whole_way(server: &Dovecot, security: Security) -> (ImapMailbox, Vec<Pl
     let mut mailbox = ImapMailbox::new(server.settings(security));
     let found = listed(&mut mailbox).await;
     let arrived: Vec<_> = found.iter().map(|listed| listed.arrived_at).collect();
-    assert_eq!(arrived, (0..5).map(morning).collect::<Vec<_>>());
+    assert_eq!(arrived, (0..5).map(|number| Some(morning(number))).collect::<Vec<_>>());
     let sizes: Vec<_> = found.iter().map(|listed| listed.size_bytes).collect();
     assert_eq!(sizes, (0..5).map(|number| letter(number).len() as u64).collect::<Vec<_>>());
 

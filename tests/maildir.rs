@@ -93,8 +93,10 @@ async fn everything_in_new_and_cur_is_work_whatever_its_flags() {
     desk.deliver("tmp/4.d.host", b"still being written", 50);
     let mut mailbox = desk.mailbox();
     let listed = mailbox.list().await.expect("the list");
-    let shown: Vec<_> =
-        listed.iter().map(|mail| (mail.place.0.as_str(), mail.size_bytes, mail.arrived_at.timestamp())).collect();
+    let shown: Vec<_> = listed
+        .iter()
+        .map(|mail| (mail.place.0.as_str(), mail.size_bytes, mail.arrived_at.expect("a time").timestamp()))
+        .collect();
     assert_eq!(shown, [("3.c.host", 3, 100), ("1.a.host", 6, 200), ("2.b.host", 16, 300)]);
     assert_eq!(desk.names("new"), ["1.a.host"], "a listing moves nothing");
     assert_eq!(mailbox.name(), format!("maildir:{}", desk.path().display()));

@@ -250,7 +250,7 @@ fn timers_that_fired_stay_and_waiting_ones_are_replaced() {
     };
     plan(&mut store, 180, &[timer(80, 144), timer(50, 90)]);
     assert_eq!(timers::next_due(store.db()).expect("a time"), Some(at(90)));
-    assert_eq!(timers::due_tickets(store.db(), at(90), 10).expect("tickets"), [ticket]);
+    assert_eq!(timers::tickets_due(store.db(), at(90)).expect("tickets"), [ticket]);
     assert!(timers::due(store.db(), ticket, at(89)).expect("timers").is_empty());
     let due = timers::due(store.db(), ticket, at(200)).expect("timers");
     assert_eq!(

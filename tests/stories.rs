@@ -2,7 +2,12 @@
 
 mod support;
 
+use std::collections::BTreeMap;
+
 use siaga::domain::outgoing::SendOutcome;
+use siaga::domain::role::Audience;
+use siaga::domain::sop::Sop;
+use siaga::domain::stage::Stage;
 use siaga::store::outbox::State;
 
 use support::letters::Letter;
@@ -10,6 +15,11 @@ use support::world::World;
 
 fn report(text: &str) -> Letter {
     Letter::from("Budi <budi@warga.example>").subject("Situs berubah").text(text)
+}
+
+/// Whether a subject is that of a reminder or an escalation.
+fn is_deadline(subject: &str) -> bool {
+    subject.contains("] Tenggat") || subject.contains("] Lewat tenggat")
 }
 
 #[test]
@@ -40,8 +50,7 @@ fn reminders_survive_a_restart_and_are_not_repeated() {
     world.timers_round();
     assert_eq!(world.outbox().len(), before);
     world.until("2026-11-23 16:00");
-    let deadlines =
-        |address: &str| world.mailbox_of(address).iter().filter(|mail| mail.subject.contains("enggat")).count();
+    let deadlines = |address: &str| world.mailbox_of(address).iter().filter(|mail| is_deadline(&mail.subject)).count();
     assert_eq!(deadlines("ani@csirt.example"), 2);
     assert_eq!(deadlines("kabid@csirt.example"), 2, "nobody takes it, and the deadline");
 }
@@ -163,4 +172,116 @@ fn the_logbook_of_a_busy_day_is_an_unbroken_chain() {
     }
     let engine = world.shared.engine.borrow();
     assert_eq!(siaga::store::logbook::first_broken(engine.store().db()).expect("verify"), None);
+}
+
+#[test]
+fn the_kabids_answer_to_an_escalation_reaches_both_analysts() {
+    let mut world = World::new();
+    world.writes(&report("Situs dinkes.ciamiskab.go.id berubah."));
+    world.until("2026-11-23 12:00");
+    let escalation = world.mailbox_of("kabid@csirt.example").pop().expect("the deadline has passed");
+    let answer = Letter::from("Kepala Bidang <kabid@csirt.example>")
+        .subject(&format!("Re: {}", escalation.subject))
+        .text("Mohon segera diselesaikan, saya tunggu sampai pukul 13.00.")
+        .answers(&escalation.message_id);
+    world.writes(&answer);
+    for analyst in ["ani@csirt.example", "dedi@csirt.example"] {
+        let told = world.mailbox_of(analyst).pop().expect("told before");
+        assert!(told.words().contains("saya tunggu sampai pukul 13.00"), "{analyst} last read {}", told.subject);
+    }
+    assert_eq!(world.mailbox_of("kabid@csirt.example").len(), 1);
+}
+
+#[test]
+fn an_analyst_is_not_told_of_what_he_wrote_himself_but_the_other_is() {
+    let mut world = World::new();
+    world.writes(&report("Situs dinkes.ciamiskab.go.id berubah."));
+    let opened = world.mailbox_of("ani@csirt.example").remove(0);
+    let note = Letter::from("Ani Analis <ani@csirt.example>")
+        .subject(&format!("Re: {}", opened.subject))
+        .text("Sudah saya periksa, halaman itu memang diretas.")
+        .answers(&opened.message_id);
+    world.writes(&note);
+    assert_eq!(world.mailbox_of("ani@csirt.example").len(), 1);
+    assert_eq!(world.mailbox_of("dedi@csirt.example").len(), 2);
+}
+
+#[test]
+fn what_one_person_is_told_of_one_step_at_one_moment_is_one_mail() {
+    let mut world = World::with(|config| {
+        let rule = |stage: &Stage| (*stage, config.sop.rule(*stage).clone());
+        let mut rules: BTreeMap<_, _> = Stage::ALL.iter().map(rule).collect();
+        for rung in rules.get_mut(&Stage::Verification).into_iter().flat_map(|rule| &mut rule.ladder) {
+            rung.to = Audience::Analysts;
+        }
+        config.sop = Sop::new(rules).expect("every stage has its rule");
+    });
+    world.writes(&report("Situs dinkes.ciamiskab.go.id berubah."));
+    world.sleep_until("2026-11-23 14:00");
+    world.timers_round();
+    let told: Vec<_> =
+        world.mailbox_of("ani@csirt.example").into_iter().filter(|mail| is_deadline(&mail.subject)).collect();
+    assert_eq!(told.len(), 1);
+    assert!(told[0].subject.contains("Lewat"), "the last word of it: {}", told[0].subject);
+}
+
+#[test]
+fn what_one_person_is_told_of_several_tickets_at_one_moment_is_one_mail() {
+    let mut world = World::new();
+    world.deliver(&report("Situs dinkes.ciamiskab.go.id berubah."));
+    world.deliver(&report("Situs jdih.ciamiskab.go.id berubah."));
+    world.take_in();
+    assert_eq!(world.tickets().len(), 2);
+    world.until("2026-11-23 15:00");
+    let gathered = world.outbox().into_iter().filter(|mail| mail.notice == "deadlines");
+    assert!(gathered.clone().count() >= 4, "to both analysts at half, and to the Kabid later");
+    let told = world.latest("kabid@csirt.example", "2 tiket").words();
+    assert!(told.contains("CIAMIS-2026-0001") && told.contains("CIAMIS-2026-0002"), "{told}");
+}
+
+#[test]
+fn a_request_in_doubt_for_ever_is_given_up_visibly() {
+    let mut world = World::new();
+    world.writes(&report("Situs dinkes.ciamiskab.go.id berubah."));
+    let doubt = SendOutcome::InDoubt { reason: "the connection broke after the final dot".to_owned() };
+    world.provider.borrow_mut().answers.extend(std::iter::repeat_n(doubt, 5000));
+    world.minutes(10 * 24 * 60);
+    let waiting = world.outbox().into_iter().filter(|mail| mail.state == State::Queued).count();
+    assert_eq!(waiting, 0);
+    assert!(world.outbox().iter().any(|mail| mail.notice == "deadline" && mail.state == State::Failed));
+    assert!(world.events().iter().any(|event| event.kind == "delivery_failed"));
+}
+
+#[test]
+fn a_week_without_a_provider_loses_no_mail_and_its_first_refusal_is_not_its_last() {
+    let mut world = World::new();
+    let away = SendOutcome::Unavailable { reason: "connection refused".to_owned(), needs_person: false };
+    world.provider.borrow_mut().answers.push_back(away);
+    world.writes(&report("Situs dinkes.ciamiskab.go.id berubah."));
+    world.sleep_until("2026-11-30 08:00");
+    let put_off = SendOutcome::Transient { reply: "451 later".to_owned() };
+    world.provider.borrow_mut().answers.push_back(put_off);
+    world.send();
+    assert!(world.outbox().iter().all(|mail| mail.state != State::Failed));
+    world.minutes(5);
+    assert_eq!(world.mailbox_of("budi@warga.example").len(), 1);
+}
+
+#[test]
+fn a_ticket_whose_reminder_cannot_be_written_holds_no_other_up() {
+    let mut world = World::new();
+    world.writes(&report("Situs dinkes.ciamiskab.go.id berubah."));
+    world.writes(&report("Laporan kedua dengan isi yang lain."));
+    let broken = world.tickets()[0].id;
+    let path = world.folder().join("siaga.db");
+    let db = rusqlite::Connection::open(path).expect("the database");
+    // A status this program does not know: the ticket cannot be read.
+    db.execute("UPDATE ticket SET status = 'entah' WHERE id = ?1", [broken.0]).expect("broken");
+    world.sleep_until("2026-11-23 09:10");
+    let ticked = world.shared.with_engine(|engine, now| engine.tick(now));
+    assert!(ticked.is_err(), "the failure is told");
+    world.send();
+    let reminders = world.mailbox_of("ani@csirt.example");
+    assert!(reminders.last().expect("told").subject.contains("CIAMIS-2026-0002"), "{reminders:?}");
+    assert_eq!(reminders.iter().filter(|mail| is_deadline(&mail.subject)).count(), 1);
 }

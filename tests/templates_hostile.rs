@@ -92,7 +92,7 @@ fn hold_still(notice: &Notice) -> Result<(), TestCaseError> {
         );
     }
     prop_assert_eq!(text.matches("\n-- \n").count(), 1, "the foot");
-    for fact in ["Dari: ", "Asal surel: ", "Subjek: ", "Diterima: ", "Tenggat: ", "Bukti:", "Hormat kami,"] {
+    for fact in ["Dari: ", "Keaslian pengirim: ", "Subjek: ", "Diterima: ", "Tenggat: ", "Bukti:", "Hormat kami,"] {
         let count = text.lines().filter(|line| line.starts_with(fact)).count();
         prop_assert!(count <= 1, "{fact:?} stands there {count} times:\n{text}");
     }
@@ -132,7 +132,7 @@ const HOSTILE: &[&str] = &[
     "&lt;b&gt; &amp; &#35;setuju",
     "\u{1b}[31mmerah\u{1b}[0m \u{7}\u{8}\u{0}\u{9b}31m",
     "exe.gpj\u{202e}gnp.rayal \u{2066}x\u{2069} a\u{200b}b\u{ad}c",
-    "a\u{2028}Asal surel: dipastikan oleh domain pengirim\u{2029}b\u{85}Dari: kabid@csirt.example",
+    "a\u{2028}Keaslian pengirim: dibenarkan oleh domain pengirim\u{2029}b\u{85}Dari: kabid@csirt.example",
     "-- \nHormat kami,\nBupati",
     "- satu\n- dua\n\n\n\nTenggat: besok",
     "\n.\n\r.\r\n",
@@ -147,7 +147,8 @@ fn a_hostile_value_stays_a_value() {
     let filler = "x".repeat(60);
     let long = "a".repeat(10_000);
     let spread = "kata ".repeat(2_000);
-    let pushed = format!("{filler} Asal surel: dipastikan oleh domain pengirim {filler} Dari: kabid {filler} #setuju");
+    let pushed =
+        format!("{filler} Keaslian pengirim: dibenarkan oleh domain pengirim {filler} Dari: kabid {filler} #setuju");
     let more = [long.as_str(), spread.as_str(), pushed.as_str()];
     for value in HOSTILE.iter().copied().chain(more) {
         for notice in [opened_with(value), filed_with(value), received_with(value)] {
@@ -161,7 +162,7 @@ fn a_hostile_value_stays_a_value() {
 #[test]
 fn template_syntax_in_a_value_is_only_text() {
     let rendered = rendered(&opened_with("{{ number }} {% if x %}"));
-    assert!(rendered.subject.contains("Baru: {{ number }} {% if x %} ("), "{}", rendered.subject);
+    assert!(rendered.subject.contains("Baru, tenggat 14.30: {{ number }} {% if x %}"), "{}", rendered.subject);
     assert!(rendered.text.contains("│ {{ number }} {% if x %}"), "{}", rendered.text);
 }
 

@@ -34,7 +34,7 @@ impl Feed {
     pub(super) fn run(&self, home: &Home) -> Result<()> {
         let clock = SystemClock;
         let arrived_at = self.arrived_at.map_or_else(|| clock.now(), |at| at.with_timezone(&Utc));
-        let shared = Shared::new(home.engine(clock.now())?, clock);
+        let shared = Shared::new(home.engine()?, clock);
         let intake = Intake::new(home.blobs()?, home.config.settings.intake.parse_max)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut out = std::io::stdout().lock();
@@ -61,7 +61,7 @@ async fn feed<C: Clock>(shared: &Shared<C>, intake: &Intake, path: &Path, arrive
     let place = Place(Digest::of(&bytes).to_string());
     let mut spooled = intake.blobs().spool(Kind::Raw)?;
     spooled.write_all(&bytes)?;
-    let listed = Listed { place: place.clone(), size_bytes: bytes.len() as u64, arrived_at };
+    let listed = Listed { place: place.clone(), size_bytes: bytes.len() as u64, arrived_at: Some(arrived_at) };
     let receipts = intake.receive(shared, MAILBOX, vec![Fetched { listed, whole: true, spooled }]).await?;
     if receipts.iter().all(|receipt| receipt.state == State::Received) {
         intake.take_in(shared, receipts).await;

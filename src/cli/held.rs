@@ -78,8 +78,7 @@ impl Verb {
             }
             Verb::Retry { id } => {
                 let now = SystemClock.now();
-                home.store()?;
-                if !home.engine(now)?.release(ReceiptId(*id), now)? {
+                if !home.engine()?.release(ReceiptId(*id), now)? {
                     bail!("no message {id} is held");
                 }
                 writeln!(out, "Message {id} will be read again by `siaga serve`.")?;

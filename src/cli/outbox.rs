@@ -74,8 +74,7 @@ impl Verb {
             }
             Verb::Retry { id } => {
                 let now = SystemClock.now();
-                home.store()?;
-                if !home.engine(now)?.retry_sending(OutboxId(*id), now)? {
+                if !home.engine()?.retry_sending(OutboxId(*id), now)? {
                     bail!("there is no mail {id}, or it is being sent at this moment");
                 }
                 writeln!(out, "Mail {id} is queued again; `siaga serve` sends it.")?;

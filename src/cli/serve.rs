@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
 use tokio::signal::unix::{SignalKind, signal};
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use crate::cli::log;
 use crate::cli::setup::Home;
@@ -33,7 +33,10 @@ pub(super) fn run(home: &Home) -> Result<()> {
         warn!("{warning}");
     }
     let settings = &home.config.settings;
-    let shared = Shared::new(home.engine(clock.now()).context("start")?, clock);
+    let shared = Shared::new(home.start(clock.now()).context("start")?, clock);
+    if let Some(cutoff) = shared.engine.borrow().context().cutoff.filter(|cutoff| *cutoff > clock.now()) {
+        error!("Every mail until {cutoff} will be filed without an answer: check the clock, and [intake] cutoff");
+    }
     let blobs = home.blobs().context("start")?;
     blobs.clear_spool()?;
     let engine = shared.engine.borrow();

@@ -57,16 +57,38 @@ impl Home {
     /// The database, for looking.
     pub(super) fn store(&self) -> Result<Store> {
         let path = self.database();
-        ensure!(path.exists(), "there is no desk in {} yet; start `siaga serve` once", self.data().display());
+        let folder = std::path::absolute(self.data()).unwrap_or(self.data().to_owned());
+        ensure!(path.exists(), "there is no desk in {} yet; start `siaga serve` once", folder.display());
         Store::open_to_read(&path)
     }
 
-    /// The desk at work on its database, made on the first start.
-    pub(super) fn engine(&self, now: Time) -> Result<Engine> {
-        make_data_folder(self.data())?;
-        let key = read_or_make_key(&self.data().join("message-id.key"))?;
+    /// The desk that serves, made on the first start.
+    pub(super) fn start(&self, now: Time) -> Result<Engine> {
+        let key = self.key()?;
         let files = Some(self.blobs()?);
-        Engine::new(Store::open(&self.database())?, engine::Context { files, ..self.context(key)? }, now)
+        Engine::start(Store::open(&self.database())?, engine::Context { files, ..self.context(key)? }, now)
+    }
+
+    /// The desk beside the one that serves. There must be one: a second desk made by mistake in
+    /// another folder would take mail in that nobody ever answers.
+    pub(super) fn engine(&self) -> Result<Engine> {
+        let path = self.database();
+        if !path.exists() {
+            let folder = std::path::absolute(self.data()).unwrap_or(self.data().to_owned());
+            bail!(
+                "there is no desk in {}; start `siaga serve` once, or name its folder in [data] dir or SIAGA__DATA__DIR",
+                folder.display()
+            );
+        }
+        let key = self.key()?;
+        let files = Some(self.blobs()?);
+        Engine::open(Store::open(&path)?, engine::Context { files, ..self.context(key)? })
+    }
+
+    /// The key of our Message-IDs, made where there is none.
+    pub(super) fn key(&self) -> Result<MessageIdKey> {
+        make_data_folder(self.data())?;
+        read_or_make_key(&self.data().join("message-id.key"))
     }
 
     /// A desk on a copy in memory: what is tried there leaves no trace.
@@ -79,7 +101,7 @@ impl Home {
         } else {
             (Store::in_memory()?, MessageIdKey::new([0; 32]))
         };
-        Ok((Engine::new(store, self.context(key)?, now)?, now))
+        Ok((Engine::open(store, self.context(key)?)?, now))
     }
 
     /// Raw messages and evidence.

@@ -11,23 +11,26 @@ pub const STEADY: Duration = Duration::from_secs(60);
 /// The pauses between attempts: doubling, jittered, in minutes once a person must mend something.
 #[derive(Debug, Default)]
 pub struct Backoff {
-    failures: u32,
+    passing: u32,
+    lasting: u32,
 }
 
 impl Backoff {
     /// The pause after another failure. `jitter` is a random number from 0 to 1: clients that
     /// failed together must not return together.
     pub fn pause(&mut self, needs_person: bool, jitter: f64) -> Duration {
-        let (shortest, longest) = if needs_person { LASTING } else { PASSING };
-        let doubled = shortest.saturating_mul(1_u32.checked_shl(self.failures).unwrap_or(u32::MAX)).min(longest);
-        self.failures = self.failures.saturating_add(1).min(16);
+        // Each kind counts by itself: a night without a network says nothing about the password.
+        let (failures, (shortest, longest)) =
+            if needs_person { (&mut self.lasting, LASTING) } else { (&mut self.passing, PASSING) };
+        let doubled = shortest.saturating_mul(1_u32.checked_shl(*failures).unwrap_or(u32::MAX)).min(longest);
+        *failures = failures.saturating_add(1).min(16);
         // At least half of it, so that the growth is real.
         doubled.mul_f64(0.5 + jitter.clamp(0.0, 1.0) / 2.0)
     }
 
     /// The server works.
     pub fn reset(&mut self) {
-        self.failures = 0;
+        *self = Backoff::default();
     }
 }
 
@@ -47,6 +50,17 @@ mod tests {
         assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300]);
         backoff.reset();
         assert_eq!(backoff.pause(false, 0.0), Duration::from_millis(500));
+    }
+
+    #[test]
+    fn an_hour_without_network_does_not_make_a_refused_login_wait_an_hour() {
+        let mut backoff = Backoff::default();
+        for _ in 0..12 {
+            backoff.pause(false, 1.0);
+        }
+        assert_eq!(backoff.pause(true, 1.0), Duration::from_secs(5 * 60));
+        assert_eq!(backoff.pause(false, 1.0), Duration::from_secs(5 * 60));
+        assert_eq!(backoff.pause(true, 1.0), Duration::from_secs(10 * 60));
     }
 
     #[test]

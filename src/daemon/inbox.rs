@@ -21,6 +21,8 @@ use crate::store::receipts::{Receipt, State};
 const BATCH_MESSAGES: usize = 32;
 /// Bytes that become durable together, unless one message alone is larger.
 const BATCH_BYTES: u64 = 8 << 20;
+/// Loads in a row of which nothing came: then the server is away.
+const BARREN_MAX: u32 = 3;
 /// Longest wait for new mail; the mailbox itself looks more often where it must.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
 /// How long a command may take to end when the daemon is asked to stop.
@@ -33,12 +35,14 @@ pub struct Inbox<B> {
     intake: Intake,
     /// Larger messages are not fetched whole.
     spool_max: u64,
+    /// How often each message was asked for and did not come, though it lies there still.
+    setbacks: HashMap<Place, u32>,
 }
 
 impl<B: Mailbox> Inbox<B> {
     /// A mailbox that is to be taken in.
     pub fn new(mailbox: B, intake: Intake, spool_max: u64) -> Inbox<B> {
-        Inbox { mailbox, intake, spool_max }
+        Inbox { mailbox, intake, spool_max, setbacks: HashMap::new() }
     }
 
     /// The mailbox, to look at or to change in a test.
@@ -56,29 +60,37 @@ impl<B: Mailbox> Inbox<B> {
         let name = self.mailbox.name();
         let (mut known, mut wanted) = (Vec::new(), Vec::new());
         for message in listed {
-            match shared.engine.borrow().receipt_at(&name, &message.place.0)? {
-                Some(receipt) => known.push(receipt),
+            match shared.engine.borrow().receipt_of(&name, &message.place.0, message.size_bytes, message.arrived_at)? {
+                Some(receipt) => known.push((message.place, receipt)),
                 None => wanted.push(message),
             }
         }
-        self.archive(known).await?;
         if !wanted.is_empty() {
             info!(count = wanted.len(), "{} messages to take in", wanted.len());
         }
         let mut fetched = Vec::new();
-        for batch in batches(wanted, self.spool_max) {
+        // Said last: what cannot be moved away keeps nothing from being taken in.
+        let mut jammed = None;
+        let mut barren = 0;
+        for batch in self.loads(wanted) {
             // The next batch is fetched while the one before it is synced and read.
             let (arrived, taken) = tokio::join!(fetch(&mut self.mailbox, &self.intake, &batch), async {
                 take_in(&self.intake, shared, &name, std::mem::take(&mut fetched)).await
             });
             let (receipts, all) = taken?;
             complete &= all;
-            self.archive(reread(shared, receipts)?).await?;
+            jammed = self.archive(reread(shared, receipts)?).await.err().or(jammed);
             fetched = arrived.0;
+            self.note_setbacks(&batch.1, &fetched);
+            barren = if fetched.is_empty() { barren + 1 } else { 0 };
             if let Err(broken) = arrived.1 {
-                // What came whole need not come again, whatever it was that did not.
-                let (receipts, _) = take_in(&self.intake, shared, &name, fetched).await?;
-                return self.archive(reread(shared, receipts)?).await.and(Err(broken));
+                warn!("Some messages did not come and are asked for again, last and alone: {broken}");
+                self.mailbox.disconnect();
+                let hopeless = broken.needs_person || barren >= BARREN_MAX;
+                jammed = Some(Trouble::passing(broken.reason));
+                if hopeless {
+                    break;
+                }
             }
             if shared.stop.is_asked() {
                 break;
@@ -86,16 +98,45 @@ impl<B: Mailbox> Inbox<B> {
         }
         let (receipts, all) = take_in(&self.intake, shared, &name, fetched).await?;
         complete &= all;
-        self.archive(reread(shared, receipts)?).await?;
+        jammed = self.archive(reread(shared, receipts)?).await.err().or(jammed);
+        jammed = self.archive(known).await.err().or(jammed);
+        if let Some(trouble) = jammed {
+            return Err(trouble);
+        }
         if complete { Ok(()) } else { Err(Trouble::passing("some messages wait to be taken in".to_owned())) }
     }
 
+    /// What is fetched together; what did not come before is fetched last and alone.
+    fn loads(&mut self, wanted: Vec<Listed>) -> Vec<(Extent, Vec<Listed>)> {
+        self.setbacks.retain(|place, _| wanted.iter().any(|listed| listed.place == *place));
+        let (mut late, prompt): (Vec<_>, Vec<_>) =
+            wanted.into_iter().partition(|listed| self.setbacks.contains_key(&listed.place));
+        late.sort_by_key(|listed| self.setbacks.get(&listed.place).copied());
+        let mut loads = batches(prompt, self.spool_max);
+        for listed in late {
+            let times = self.setbacks.get(&listed.place).copied().unwrap_or_default();
+            warn!(place = listed.place.0, "Message {} was asked for {times} times and did not come", listed.place.0);
+            loads.extend(batches(vec![listed], self.spool_max));
+        }
+        loads
+    }
+
+    fn note_setbacks(&mut self, asked: &[Listed], came: &[Fetched]) {
+        for Listed { place, .. } in asked {
+            if came.iter().any(|message| message.listed.place == *place) {
+                self.setbacks.remove(place);
+            } else {
+                *self.setbacks.entry(place.clone()).or_default() += 1;
+            }
+        }
+    }
+
     /// Moves what has been dealt with out of the work list.
-    async fn archive(&mut self, receipts: Vec<Receipt>) -> Result<(), Trouble> {
+    async fn archive(&mut self, receipts: Vec<(Place, Receipt)>) -> Result<(), Trouble> {
         let mut folders: HashMap<Folder, Vec<Place>> = HashMap::new();
-        for receipt in receipts {
+        for (place, receipt) in receipts {
             if let Some(folder) = folder_of(&receipt) {
-                folders.entry(folder).or_default().push(Place(receipt.arrival.place));
+                folders.entry(folder).or_default().push(place);
             }
         }
         for (folder, places) in folders {
@@ -124,20 +165,25 @@ async fn take_in<C: Clock>(
     shared: &Shared<C>,
     mailbox: &str,
     fetched: Vec<Fetched>,
-) -> Result<(Vec<Receipt>, bool)> {
+) -> Result<(Vec<(Place, Receipt)>, bool)> {
     if fetched.is_empty() {
         return Ok((Vec::new(), true));
     }
+    let places: Vec<Place> = fetched.iter().map(|message| message.listed.place.clone()).collect();
     let receipts = intake.receive(shared, mailbox, fetched).await?;
     let unfinished = receipts.iter().filter(|receipt| receipt.state == State::Received).cloned().collect();
     let complete = intake.take_in(shared, unfinished).await;
-    Ok((receipts, complete))
+    // A receipt may bear another name than the place, where that was used before.
+    Ok((places.into_iter().zip(receipts).collect(), complete))
 }
 
 /// The receipts as they are after the messages were taken in.
-fn reread<C: Clock>(shared: &Shared<C>, receipts: Vec<Receipt>) -> Result<Vec<Receipt>> {
+fn reread<C: Clock>(shared: &Shared<C>, receipts: Vec<(Place, Receipt)>) -> Result<Vec<(Place, Receipt)>> {
     let engine = shared.engine.borrow();
-    let again = |receipt: Receipt| engine.receipt_at(&receipt.arrival.mailbox, &receipt.arrival.place).transpose();
+    let again = |(place, receipt): (Place, Receipt)| {
+        let found = engine.receipt_at(&receipt.arrival.mailbox, &receipt.arrival.place);
+        found.map(|found| found.map(|receipt| (place, receipt))).transpose()
+    };
     receipts.into_iter().filter_map(again).collect()
 }
 

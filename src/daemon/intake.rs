@@ -14,8 +14,8 @@ use crate::fail_point::{Step, reached};
 use crate::mail::parse::Parsed;
 use crate::mail::reader::{Reader, Unread};
 use crate::mail::transport::Listed;
-use crate::store::blobs::{Blobs, Kind, Spooled};
-use crate::store::receipts::{Arrival, Receipt};
+use crate::store::blobs::{Blobs, Kind, Sealed, Spooled};
+use crate::store::receipts::{Arrival, Receipt, ReceiptId};
 
 /// What takes messages in once their bytes are on this machine.
 #[derive(Debug)]
@@ -69,30 +69,36 @@ impl Intake {
         let blobs = self.blobs.clone();
         let sealed = tokio::task::spawn_blocking(move || blobs.seal(spooled)).await.context("sync raw messages")??;
         reached(Step::RawDurable);
-        let arrivals: Vec<Arrival> = described
-            .into_iter()
-            .zip(sealed)
-            .map(|((listed, whole), sealed)| Arrival {
+        let messages = described.into_iter().zip(sealed);
+        let arrivals = |now| -> Vec<Arrival> {
+            let arrival = |((listed, whole), sealed): ((Listed, bool), Sealed)| Arrival {
                 mailbox: mailbox.to_owned(),
                 place: listed.place.0,
                 raw: sealed.digest,
-                size_bytes: listed.size_bytes.max(sealed.size_bytes),
+                size_bytes: listed.size_bytes,
                 whole,
-                arrived_at: listed.arrived_at,
-            })
-            .collect();
-        shared.with_engine(|engine, now| engine.receive(&arrivals, now))
+                arrived_at: listed.arrived_at.unwrap_or(now),
+            };
+            messages.map(arrival).collect()
+        };
+        shared.with_engine(|engine, now| engine.receive(&arrivals(now), now))
     }
 
     /// Takes received messages in, each in a transaction of its own. One that fails leaves the
     /// others alone. Returns whether every one was dealt with.
     pub async fn take_in<C: Clock>(&self, shared: &Shared<C>, receipts: Vec<Receipt>) -> bool {
         let (read, failed) = self.read(receipts).await;
-        let mut complete = !failed;
+        let mut complete = failed.is_empty();
+        for (receipt, error) in failed {
+            error!(receipt = receipt.0, "A raw message cannot be read back and waits: {error:#}");
+            note_failure(shared, receipt, &error);
+        }
+        let waiting: Vec<ReceiptId> = read.iter().map(|(receipt, _)| receipt.id).collect();
         let read = match self.keep_evidence(read).await {
             Ok(read) => read,
             Err(error) => {
                 error!("Evidence could not be kept, the messages wait: {error:#}");
+                waiting.iter().for_each(|receipt| note_failure(shared, *receipt, &error));
                 return false;
             }
         };
@@ -106,6 +112,7 @@ impl Intake {
                 Err(error) => {
                     complete = false;
                     error!(receipt = receipt.id.0, "A message could not be taken in and waits: {error:#}");
+                    note_failure(shared, receipt.id, &error);
                 }
             }
         }
@@ -130,31 +137,30 @@ impl Intake {
         Ok(complete)
     }
 
-    /// Reads messages; whether some could not be got from the disk.
-    async fn read(&self, receipts: Vec<Receipt>) -> (Vec<Read>, bool) {
-        let (mut read, mut failed) = (Vec::with_capacity(receipts.len()), false);
+    /// Reads messages: those that could be got from the disk, and why the others could not.
+    async fn read(&self, receipts: Vec<Receipt>) -> (Vec<Read>, Vec<(ReceiptId, anyhow::Error)>) {
+        let (mut read, mut failed) = (Vec::with_capacity(receipts.len()), Vec::new());
         for receipt in receipts {
             match self.read_one(&receipt).await {
                 Ok(parsed) => read.push((receipt, parsed)),
-                Err(error) => {
-                    failed = true;
-                    error!(receipt = receipt.id.0, "A raw message cannot be read back and waits: {error:#}");
-                }
+                Err(error) => failed.push((receipt.id, error)),
             }
         }
         (read, failed)
     }
 
     async fn read_one(&self, receipt: &Receipt) -> Result<Result<Parsed, Unreadable>> {
-        let arrival = &receipt.arrival;
-        let path = self.blobs.path(Kind::Raw, &arrival.raw);
-        let unread = if arrival.whole {
-            Unread::from_file(&path, self.parse_max)?
-        } else {
-            Unread::from_head(self.blobs.read(Kind::Raw, &arrival.raw)?, arrival.raw, arrival.size_bytes)
-        };
-        let reader = Arc::clone(&self.reader);
-        tokio::task::spawn_blocking(move || reader.read(unread)).await.context("wait for the reading thread")
+        let Arrival { raw, size_bytes, whole, .. } = receipt.arrival;
+        let (blobs, reader, parse_max) = (self.blobs.clone(), Arc::clone(&self.reader), self.parse_max);
+        let reading = tokio::task::spawn_blocking(move || {
+            let unread = if whole {
+                Unread::from_file(&blobs.path(Kind::Raw, &raw), parse_max)?
+            } else {
+                Unread::from_head(blobs.read(Kind::Raw, &raw)?, raw, size_bytes)
+            };
+            Ok(reader.read(unread))
+        });
+        reading.await.context("wait for the reading thread")?
     }
 
     async fn keep_evidence(&self, read: Vec<Read>) -> Result<Vec<Read>> {
@@ -168,6 +174,13 @@ impl Intake {
         let read = keeping.await.context("keep evidence")?;
         reached(Step::EvidenceDurable);
         read
+    }
+}
+
+/// Tells the engine why a message waits. Where even that fails the attempt counts, and that is all.
+fn note_failure<C: Clock>(shared: &Shared<C>, receipt: ReceiptId, error: &anyhow::Error) {
+    if let Err(refusal) = shared.with_engine(|engine, _| engine.failed(receipt, error)) {
+        warn!(receipt = receipt.0, "Why message {} waits could not be noted: {refusal:#}", receipt.0);
     }
 }
 

@@ -20,10 +20,12 @@ const PAUSE: Duration = Duration::from_secs(60);
 /// # Errors
 /// If the database refuses or a template fails; what is left is due still.
 pub fn round<C: Clock>(shared: &Shared<C>) -> Result<()> {
-    let decided = shared.with_engine(|engine, now| engine.tick(now))?;
+    let decided = shared.with_engine(|engine, now| engine.tick(now));
+    // Also what was decided before another ticket failed is to be sent.
+    shared.outbox.notify_one();
+    let decided = decided?;
     if decided > 0 {
         info!(notices = decided, "Deadlines: {decided} reminders and escalations decided");
-        shared.outbox.notify_one();
     }
     Ok(())
 }
@@ -31,15 +33,14 @@ pub fn round<C: Clock>(shared: &Shared<C>) -> Result<()> {
 /// Fires timers when they are due, until asked to stop.
 pub(super) async fn run<C: Clock>(shared: &Shared<C>) {
     while !shared.stop.is_asked() {
-        if let Err(error) = round(shared) {
-            error!("Deadlines could not be dealt with, trying again in a minute: {error:#}");
-            pause(shared, PAUSE).await;
-            continue;
-        }
-        let next = shared.engine.borrow().next_timer().unwrap_or_else(|error| {
-            error!("Cannot read the next deadline: {error:#}");
-            None
-        });
+        let next = match round(shared).and_then(|()| shared.engine.borrow().next_timer()) {
+            Ok(next) => next,
+            Err(error) => {
+                error!("Deadlines could not be dealt with, trying again in a minute: {error:#}");
+                pause(shared, PAUSE).await;
+                continue;
+            }
+        };
         loop {
             let now = shared.clock.now();
             if shared.stop.is_asked() || next.is_some_and(|next| next <= now) {

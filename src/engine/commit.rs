@@ -116,7 +116,21 @@ impl Context {
         purpose: &str,
         now: Time,
     ) -> Result<()> {
-        for person in &self.people_of(notice.audience(), ticket, now) {
+        self.post_to_audience_but(db, notice, ticket, purpose, None, now)
+    }
+
+    /// The same, leaving one address out: who wrote a message need not be told of it.
+    pub(super) fn post_to_audience_but(
+        &self,
+        db: &Connection,
+        notice: &Notice,
+        ticket: Option<&Ticket>,
+        purpose: &str,
+        but: Option<&Address>,
+        now: Time,
+    ) -> Result<()> {
+        let told = self.people_of(notice.audience(), ticket, now);
+        for person in told.iter().filter(|person| but != Some(&person.address)) {
             let posting = Posting::new(notice, person, ticket.map(|ticket| ticket.id), purpose.to_owned());
             self.post(db, &posting, now)?;
         }

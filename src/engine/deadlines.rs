@@ -18,7 +18,7 @@ use crate::engine::commit::Posting;
 use crate::engine::effects::Origin;
 use crate::engine::{Context, Engine};
 use crate::store::timers::StoredTimer;
-use crate::store::{cases, timers};
+use crate::store::{self, cases, timers};
 
 /// Tickets dealt with in one transaction.
 const TOGETHER_MAX: usize = 50;
@@ -32,30 +32,54 @@ struct Reminder {
 }
 
 impl Engine {
-    /// Does every errand and fires every timer that is due. Returns how many mails were decided.
+    /// Does every errand and fires every timer that is due. Returns how many mails were decided. A
+    /// ticket that fails holds no other up: its timers stay due.
     ///
     /// # Errors
-    /// If the database refuses or a template fails; what was committed before stays.
+    /// The first ticket's failure, once all the others have been dealt with; what was committed
+    /// stays.
     pub fn tick(&mut self, now: Time) -> Result<usize> {
-        let mut decided = self.do_errands(now)?;
-        loop {
-            let due = timers::due_tickets(self.store.db(), now, TOGETHER_MAX)?;
-            if due.is_empty() {
-                return Ok(decided);
-            }
+        let (errands, mut failed) = self.do_errands(now)?;
+        let mut decided = errands;
+        for due in timers::tickets_due(self.store.db(), now)?.chunks(TOGETHER_MAX) {
             let Engine { store, context, .. } = self;
-            decided += store.write(|tx| context.fire_together(tx, &due, now))?;
+            match store.write(|tx| context.fire_together(tx, due, &mut failed, now)) {
+                Ok(mails) => decided += mails,
+                Err(error) => {
+                    failed.get_or_insert(error.context("fire the timers of several tickets"));
+                }
+            }
         }
+        failed.map_or(Ok(decided), Err)
     }
 }
 
 impl Context {
     /// Fires what is due of several tickets, the one that is due longest first.
-    fn fire_together(&self, db: &Connection, due: &[TicketId], now: Time) -> Result<usize> {
+    fn fire_together(
+        &self,
+        db: &Connection,
+        due: &[TicketId],
+        failed: &mut Option<anyhow::Error>,
+        now: Time,
+    ) -> Result<usize> {
         let mut reminders = Vec::new();
         let mut decided = 0;
         for ticket in due {
-            decided += self.fire(db, &timers::due(db, *ticket, now)?, &mut reminders, now)?;
+            let fired = store::attempt(db, || {
+                let mut of_this = Vec::new();
+                let mails = self.fire(db, &timers::due(db, *ticket, now)?, &mut of_this, now)?;
+                Ok(((mails, of_this), true))
+            });
+            match fired {
+                Ok((mails, of_this)) => {
+                    decided += mails;
+                    reminders.extend(of_this);
+                }
+                Err(error) => {
+                    failed.get_or_insert(error.context(format!("fire the timers of ticket row {}", ticket.0)));
+                }
+            }
         }
         Ok(decided + self.remind(db, reminders, now)?)
     }

@@ -1,32 +1,64 @@
-//! Messages on tickets that exist: another word of somebody, an automatic answer, a bounce.
+//! Filing a message without opening a ticket: on a ticket that exists, as a duplicate, as a bounce, or kept alone.
 
 use anyhow::Result;
-use chrono::TimeDelta;
 use rusqlite::Connection;
 use serde_json::json;
 
 use crate::domain::Time;
-use crate::domain::answer::Evidence;
-use crate::domain::authority::{PROOFS_PER_HOUR, Subject, Verdict as Judgement, judge};
-use crate::domain::case::Case;
-use crate::domain::command::grammar::{below_commands, command_lines};
-use crate::domain::command::vocabulary::{Class, Found, Word, find};
-use crate::domain::incoming::{Bounce, BounceKind};
-use crate::domain::leaving::leaving;
+use crate::domain::incoming::{Bounce, BounceKind, IncomingMail};
 use crate::domain::logbook::{Entry, Kind};
 use crate::domain::role::Role;
-use crate::domain::ticket::{Ticket, TicketId};
-use crate::domain::workflow::Event;
-use crate::domain::workflow::facts::public_status;
+use crate::domain::ticket::{TicketId, TicketNumber};
 use crate::engine::Context;
-use crate::engine::commit::Posting;
-use crate::engine::intake::{Action, Incoming, Verdict, actor, filing, number_of};
+use crate::engine::intake::{Action, Incoming, Verdict, actor};
 use crate::engine::thread::Thread;
 use crate::store::messages::{self, Filing, Meaning};
 use crate::store::receipts::{MessageId, State};
 use crate::store::{cases, logbook, outbox, tickets};
 
 impl Context {
+    pub(super) fn duplicate(
+        &self,
+        db: &Connection,
+        mail: &IncomingMail,
+        message: MessageId,
+        ticket: Option<TicketId>,
+        now: Time,
+    ) -> Result<Verdict> {
+        self.log(db, ticket, Kind::DuplicateReceived, Some(mail.raw), json!({ "message": message.0 }), now)?;
+        Ok(Verdict {
+            action: Action::Duplicate,
+            reason: "another delivery of a message that is already here".to_owned(),
+            ticket: number_of(db, ticket)?,
+            state: State::Duplicate,
+            message: Some(message),
+        })
+    }
+
+    pub(super) fn ignore(
+        &self,
+        db: &Connection,
+        incoming: Incoming<'_>,
+        action: Action,
+        reason: &str,
+        now: Time,
+    ) -> Result<Verdict> {
+        let meaning = match action {
+            Action::Bounce => Meaning::Bounce,
+            Action::AutoReply => Meaning::AutoReply,
+            Action::NewTicket
+            | Action::FollowUp
+            | Action::Commands
+            | Action::Duplicate
+            | Action::Ignored
+            | Action::Held => Meaning::Ignored,
+        };
+        let message = messages::insert(db, incoming.mail, filing(None, meaning, incoming))?;
+        let detail = json!({ "message": message.0, "reason": reason });
+        self.log(db, None, Kind::MessageIgnored, Some(incoming.mail.raw), detail, now)?;
+        Ok(Verdict { action, reason: reason.to_owned(), ticket: None, state: State::Ignored, message: Some(message) })
+    }
+
     /// A bounce goes to the outgoing mail it is about; nothing it says is answered.
     pub(super) fn bounce(
         &self,
@@ -120,13 +152,14 @@ impl Context {
         let detail = json!({ "message": message.0, "meaning": meaning.as_str(), "pending": pending });
         let entry = Entry { actor, kind: Kind::MessageFiled, message: Some(mail.raw), detail };
         logbook::append(db, Some(ticket.id), &entry, now)?;
-        if from_person && !staff {
-            if !pending {
+        if action == Action::FollowUp || (from_person && !staff) {
+            if !pending && !staff {
                 self.wrote(db, incoming, (&case, role, message), now)?;
             }
             let ticket = tickets::get(db, ticket.id)?;
             let notice = self.message_filed(&ticket, incoming, pending);
-            self.post_to_audience(db, &notice, Some(&ticket), &format!("filed:{}", message.0), now)?;
+            let purpose = format!("filed:{}", message.0);
+            self.post_to_audience_but(db, &notice, Some(&ticket), &purpose, address, now)?;
         }
         let waits = if pending { "; its sender is not known to the ticket and waits to be let in" } else { "" };
         Ok(Verdict {
@@ -137,141 +170,12 @@ impl Context {
             message: Some(message),
         })
     }
-
-    /// What follows when somebody of the ticket writes without commanding. Who is only said to write
-    /// changes nothing.
-    fn wrote(
-        &self,
-        db: &Connection,
-        incoming: Incoming<'_>,
-        (case, role, message): (&Case, Option<Role>, MessageId),
-        now: Time,
-    ) -> Result<()> {
-        let mail = incoming.mail;
-        let Some(sender) = mail.sender.as_ref().filter(|_| incoming.evidence != Evidence::Fail) else { return Ok(()) };
-        let reported = |ticket: &Ticket| {
-            ticket.reporter.as_ref().is_some_and(|reporter| reporter.address.same_mailbox(&sender.address))
-        };
-        let event = if reported(&case.ticket) {
-            Event::ReporterWrote { message: mail.raw }
-        } else if role == Some(Role::Opd) && self.answered_words(db, mail)?.is_some() {
-            Event::OpdWrote { by: sender.address.clone(), message: mail.raw }
-        } else {
-            return Ok(());
-        };
-        self.happen(db, case, &event, format!("message:{}", message.0), now)?;
-        Ok(())
-    }
-
-    /// Whether somebody known to a ticket, without a role, asks how it stands.
-    pub(super) fn asks_status(&self, db: &Connection, incoming: Incoming<'_>, ticket: TicketId) -> Result<bool> {
-        let mail = incoming.mail;
-        let asks = command_lines(&mail.command_text)
-            .first()
-            .is_some_and(|line| find(&line.word) == Found::Command(Word::Status));
-        match &mail.sender {
-            Some(sender) if asks => tickets::is_participant(db, ticket, &sender.address),
-            Some(_) | None => Ok(false),
-        }
-    }
-
-    /// Answers a reporter with the public fields of his ticket, a few times an hour.
-    pub(super) fn tell_status(
-        &self,
-        db: &Connection,
-        incoming: Incoming<'_>,
-        ticket: TicketId,
-        thread: &Thread,
-        now: Time,
-    ) -> Result<Verdict> {
-        let mail = incoming.mail;
-        let words = self.answered_words(db, mail)?;
-        let own_words = leaving(below_commands(&mail.command_text), &mail.new_text, words.as_deref().unwrap_or(""));
-        if !own_words.text.is_empty() {
-            self.told_more(db, incoming, ticket, now)?;
-        }
-        let case = cases::get(db, ticket)?;
-        let message = messages::insert(db, mail, filing(Some(ticket), Meaning::Commands, incoming))?;
-        let proof = self.proof(incoming, words.is_some());
-        let verdict = judge(Class::C0, Subject::Ticket, proof, &self.command, 0);
-        let detail = json!({ "message": message.0, "meaning": Meaning::Commands.as_str(), "verdict": verdict });
-        let entry = Entry { actor: actor(mail, None), kind: Kind::MessageFiled, message: Some(mail.raw), detail };
-        logbook::append(db, Some(ticket), &entry, now)?;
-        if let Some(sender) = mail.sender.as_ref().filter(|_| verdict == Judgement::Act) {
-            let notice = public_status(&case);
-            let hour_ago = now - TimeDelta::hours(1);
-            if outbox::count_since(db, notice.folder(), &sender.address, hour_ago)? < PROOFS_PER_HOUR {
-                let purpose = format!("status:{}", message.0);
-                let posting = Posting { answers: Some(mail), ..Posting::new(&notice, sender, Some(ticket), purpose) };
-                self.post(db, &posting, now)?;
-            }
-        }
-        Ok(Verdict {
-            action: Action::Commands,
-            reason: format!("{}; asks how it stands", thread.reason()),
-            ticket: Some(case.ticket.number),
-            state: State::Taken,
-            message: Some(message),
-        })
-    }
-
-    /// Who asks how it stands may tell something beside it.
-    fn told_more(&self, db: &Connection, incoming: Incoming<'_>, ticket: TicketId, now: Time) -> Result<()> {
-        let case = cases::get(db, ticket)?;
-        let event = Event::ReporterWrote { message: incoming.mail.raw };
-        let cause = format!("message:{}", incoming.mail.raw);
-        let case = if case.ticket.reporter.is_some() && incoming.evidence != Evidence::Fail {
-            self.happen(db, &case, &event, cause.clone(), now)?;
-            cases::get(db, ticket)?
-        } else {
-            case
-        };
-        let notice = self.message_filed(&case.ticket, incoming, false);
-        self.post_to_audience(db, &notice, Some(&case.ticket), &format!("filed:{}", incoming.mail.raw), now)
-    }
-
-    /// The report has reached an OPD: its clocks begin.
-    pub(super) fn forward_sent(&self, db: &Connection, outgoing: &outbox::Entry, now: Time) -> Result<()> {
-        if let Some(case) = self.forwarded_by(db, outgoing)? {
-            self.happen(db, &case, &Event::ForwardSent, format!("sent:{}", outgoing.id.0), now)?;
-        }
-        Ok(())
-    }
-
-    /// The report has not reached somebody of an OPD. As long as it has reached or may reach another,
-    /// the OPD has it.
-    pub(super) fn forward_failed(
-        &self,
-        db: &Connection,
-        outgoing: &outbox::Entry,
-        reason: &str,
-        now: Time,
-    ) -> Result<()> {
-        let Some(case) = self.forwarded_by(db, outgoing)? else { return Ok(()) };
-        let arrives = |other: &outbox::Entry| {
-            let alive = matches!(other.state, outbox::State::Queued | outbox::State::Sending | outbox::State::Sent);
-            let of_this = case.forwarded_at.is_some_and(|at| other.created_at >= at);
-            other.id != outgoing.id
-                && other.notice == DELIVERY
-                && alive
-                && of_this
-                && !other.bounced.starts_with("failed")
-        };
-        if outbox::all(db, Some(case.ticket.id))?.iter().any(arrives) {
-            return Ok(());
-        }
-        let event = Event::ForwardFailed { reason: reason.to_owned() };
-        self.happen(db, &case, &event, format!("failed:{}", outgoing.id.0), now)?;
-        Ok(())
-    }
-
-    /// The case whose report an outgoing mail brings to its OPD.
-    fn forwarded_by(&self, db: &Connection, outgoing: &outbox::Entry) -> Result<Option<Case>> {
-        let number = outgoing.ticket.as_deref().filter(|_| outgoing.notice == DELIVERY);
-        let Some(number) = number.and_then(|number| number.parse().ok()) else { return Ok(None) };
-        tickets::find(db, &number)?.map(|ticket| cases::get(db, ticket.id)).transpose()
-    }
 }
 
-/// The notice that brings the report.
-const DELIVERY: &str = "report_delivered";
+pub(super) fn filing(ticket: Option<TicketId>, meaning: Meaning, incoming: Incoming<'_>) -> Filing {
+    Filing { ticket, meaning, pending: false, arrived_at: incoming.arrived_at }
+}
+
+fn number_of(db: &Connection, ticket: Option<TicketId>) -> Result<Option<TicketNumber>> {
+    ticket.map(|ticket| Ok(tickets::get(db, ticket)?.number)).transpose()
+}

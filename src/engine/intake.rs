@@ -1,7 +1,7 @@
 //! What a message means, and what follows from it: one message, one transaction.
 
 use anyhow::{Context as _, Result, ensure};
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 use serde::Serialize;
 use serde_json::json;
 
@@ -16,12 +16,13 @@ use crate::domain::notice::team::MailHeld;
 use crate::domain::role::{Actor, Role};
 use crate::domain::ticket::{TicketId, TicketNumber};
 use crate::engine::commit::Posting;
+use crate::engine::filing::filing;
 use crate::engine::thread::{Finder, Thread};
 use crate::engine::{Context, Engine};
 use crate::fail_point::{Step, reached};
-use crate::store::messages::{self, Filing, Meaning};
+use crate::store::messages::{self, Meaning};
 use crate::store::receipts::{self, Arrival, MessageId, Receipt, ReceiptId, State};
-use crate::store::{logbook, outbox, tickets};
+use crate::store::{logbook, outbox};
 
 /// What the desk does with a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -95,12 +96,9 @@ impl Engine {
     /// If the database refuses; then nothing is recorded.
     pub fn receive(&mut self, arrivals: &[Arrival], now: Time) -> Result<Vec<Receipt>> {
         let received = self.store.write(|tx| {
-            arrivals.iter().try_for_each(|arrival| receipts::insert(tx, arrival, now))?;
+            let received = arrivals.iter().map(|arrival| receipts::record(tx, arrival, now)).collect::<Result<_>>()?;
             reached(Step::ReceiptWritten);
-            arrivals
-                .iter()
-                .map(|arrival| receipts::at_place(tx, &arrival.mailbox, &arrival.place)?.context("a receipt vanished"))
-                .collect()
+            Ok(received)
         })?;
         reached(Step::ReceiptCommitted);
         Ok(received)
@@ -130,12 +128,46 @@ impl Engine {
     /// If the database refuses.
     pub fn read_again(&mut self, receipt: &Receipt, now: Time) -> Result<bool> {
         if receipt.attempts >= self.context.attempts_max {
-            let reason = format!("crash: {} readings were begun and none ended", receipt.attempts);
+            let reason = match receipt.reason.as_str() {
+                "" => format!("crash: {} readings were begun and none ended", receipt.attempts),
+                why => format!("failed: {} readings ended in the same way: {why}", receipt.attempts),
+            };
             self.hold(receipt.id, &reason, now)?;
             return Ok(false);
         }
         self.store.write(|tx| receipts::count_attempt(tx, receipt.id))?;
         Ok(true)
+    }
+
+    /// Notes how a reading ended that could not be completed. One that this machine stopped, a full
+    /// disk for example, says nothing about the message and does not count.
+    ///
+    /// # Errors
+    /// If the database refuses; then the reading counts, and the message waits all the same.
+    pub fn failed(&mut self, receipt: ReceiptId, error: &anyhow::Error) -> Result<()> {
+        self.store.write(|tx| {
+            if is_of_the_machine(error) {
+                receipts::uncount_attempt(tx, receipt)
+            } else {
+                receipts::note_failure(tx, receipt, &format!("{error:#}"))
+            }
+        })
+    }
+
+    /// The receipt of a message in a list of what lies in a mailbox, if it has been recorded. Another
+    /// message at a place that was used before is another one: a mailbox restored from a backup
+    /// gives its numbers a second time.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn receipt_of(
+        &self,
+        mailbox: &str,
+        place: &str,
+        size_bytes: u64,
+        arrived_at: Option<Time>,
+    ) -> Result<Option<Receipt>> {
+        receipts::of_message(self.store.db(), mailbox, place, size_bytes, arrived_at)
     }
 
     /// Takes a message in: everything that follows from it, or nothing.
@@ -161,7 +193,7 @@ impl Engine {
         })?;
         reached(Step::IntakeCommitted);
         if verdict.action == Action::Commands {
-            self.heed_delegations(now)?;
+            self.heed_delegations()?;
         }
         Ok(verdict)
     }
@@ -253,48 +285,6 @@ impl Context {
         }
     }
 
-    fn duplicate(
-        &self,
-        db: &Connection,
-        mail: &IncomingMail,
-        message: MessageId,
-        ticket: Option<TicketId>,
-        now: Time,
-    ) -> Result<Verdict> {
-        self.log(db, ticket, Kind::DuplicateReceived, Some(mail.raw), json!({ "message": message.0 }), now)?;
-        Ok(Verdict {
-            action: Action::Duplicate,
-            reason: "another delivery of a message that is already here".to_owned(),
-            ticket: number_of(db, ticket)?,
-            state: State::Duplicate,
-            message: Some(message),
-        })
-    }
-
-    pub(super) fn ignore(
-        &self,
-        db: &Connection,
-        incoming: Incoming<'_>,
-        action: Action,
-        reason: &str,
-        now: Time,
-    ) -> Result<Verdict> {
-        let meaning = match action {
-            Action::Bounce => Meaning::Bounce,
-            Action::AutoReply => Meaning::AutoReply,
-            Action::NewTicket
-            | Action::FollowUp
-            | Action::Commands
-            | Action::Duplicate
-            | Action::Ignored
-            | Action::Held => Meaning::Ignored,
-        };
-        let message = messages::insert(db, incoming.mail, filing(None, meaning, incoming))?;
-        let detail = json!({ "message": message.0, "reason": reason });
-        self.log(db, None, Kind::MessageIgnored, Some(incoming.mail.raw), detail, now)?;
-        Ok(Verdict { action, reason: reason.to_owned(), ticket: None, state: State::Ignored, message: Some(message) })
-    }
-
     /// Tells the team of a held message, ten times an hour at the most: a flood of broken mail is
     /// one fact, and `siaga held list` has it whole.
     fn tell_of_held(&self, db: &Connection, receipt: &Receipt, reason: &str, now: Time) -> Result<()> {
@@ -336,18 +326,33 @@ pub(super) fn actor(mail: &IncomingMail, role: Option<Role>) -> Actor {
     }
 }
 
+/// Whether an error is about the disk or the database and not about the message.
+fn is_of_the_machine(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let code = cause.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code);
+        cause.is::<std::io::Error>() || code.is_some_and(|code| MACHINE.contains(&code))
+    })
+}
+
+/// How SQLite says that it cannot write or read at the moment.
+const MACHINE: &[ErrorCode] = &[
+    ErrorCode::PermissionDenied,
+    ErrorCode::DatabaseBusy,
+    ErrorCode::DatabaseLocked,
+    ErrorCode::OutOfMemory,
+    ErrorCode::ReadOnly,
+    ErrorCode::SystemIoFailure,
+    ErrorCode::DatabaseCorrupt,
+    ErrorCode::DiskFull,
+    ErrorCode::CannotOpen,
+    ErrorCode::FileLockingProtocolFailed,
+    ErrorCode::NotADatabase,
+];
+
 /// Notices of held mail one person gets in an hour.
 const HELD_NOTICES_PER_HOUR: u32 = 10;
 
 /// Whether a mail begins with command lines.
 fn commands(mail: &IncomingMail) -> bool {
     !command_lines(&mail.command_text).is_empty()
-}
-
-pub(super) fn filing(ticket: Option<TicketId>, meaning: Meaning, incoming: Incoming<'_>) -> Filing {
-    Filing { ticket, meaning, pending: false, arrived_at: incoming.arrived_at }
-}
-
-pub(super) fn number_of(db: &Connection, ticket: Option<TicketId>) -> Result<Option<TicketNumber>> {
-    ticket.map(|ticket| Ok(tickets::get(db, ticket)?.number)).transpose()
 }

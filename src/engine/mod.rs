@@ -11,6 +11,8 @@ pub mod intake;
 mod thread;
 mod opening;
 mod filing;
+mod wrote;
+mod forwarding;
 mod commands;
 mod proof;
 mod transcript;
@@ -83,30 +85,45 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Sets the desk up on its database. The first time ever fixes the moment of the first start.
+    /// Starts the desk that serves. The first time ever fixes the moment of the first start, which
+    /// nothing but serving may: mail that arrived before is never answered (decisions 14).
     ///
     /// # Errors
     /// If the database refuses.
-    pub fn new(mut store: Store, mut context: Context, now: Time) -> Result<Engine> {
+    pub fn start(mut store: Store, mut context: Context, now: Time) -> Result<Engine> {
         // INTERNALDATE has whole seconds: mail of this very second is not older than the start.
         let this_second = now - chrono::TimeDelta::nanoseconds(i64::from(now.timestamp_subsec_nanos()));
         let first_start = store.write(|tx| meta::first_start(tx, this_second))?;
         context.cutoff.get_or_insert(first_start);
         let people = context.rules.people.clone();
         let mut engine = Engine { store, context, people };
-        engine.heed_delegations(now)?;
+        engine.heed_delegations()?;
         Ok(engine)
     }
 
     /// Lets the deputies act whom the Kabid has named by mail.
-    fn heed_delegations(&mut self, now: Time) -> Result<()> {
-        let today = self.context.rules.calendar.local(now).date_naive();
+    fn heed_delegations(&mut self) -> Result<()> {
         let mut people = self.people.clone();
-        for (deputy, term) in delegations::since(self.store.db(), today)? {
+        for (deputy, term) in delegations::all(self.store.db())? {
             people.delegate(&deputy, term);
         }
         self.context.rules.people = people;
         Ok(())
+    }
+
+    /// Opens the desk beside the one that serves, or to try something out.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn open(store: Store, mut context: Context) -> Result<Engine> {
+        context.cutoff = match context.cutoff {
+            None => meta::known_first_start(store.db())?,
+            configured => configured,
+        };
+        let people = context.rules.people.clone();
+        let mut engine = Engine { store, context, people };
+        engine.heed_delegations()?;
+        Ok(engine)
     }
 
     /// When the next timer or the next retry is due, whichever comes first.

@@ -17,21 +17,28 @@ use crate::store::errands::{self, Errand, Kind};
 use crate::store::{cases, runs, tickets};
 
 impl Engine {
-    /// Does every errand that is due, each in one transaction. Returns how many mails were decided.
+    /// Does every errand that is due, each in one transaction. Returns how many mails were decided,
+    /// and the first failure: one that fails holds no other up and stays due.
     ///
     /// # Errors
-    /// If the database refuses or a template fails; what was committed before stays.
-    pub(super) fn do_errands(&mut self, now: Time) -> Result<usize> {
-        let mut decided = 0;
-        while let Some(errand) = errands::first_due(self.store.db(), now)? {
+    /// If the database refuses to say what is due.
+    pub(super) fn do_errands(&mut self, now: Time) -> Result<(usize, Option<anyhow::Error>)> {
+        let (mut decided, mut failed) = (0, None);
+        for errand in errands::due(self.store.db(), now)? {
             let Engine { store, context, .. } = self;
-            decided += store.write(|tx| {
+            let done = store.write(|tx| {
                 let carried = context.do_errand(tx, errand, now)?;
                 errands::done(tx, errand, now)?;
                 Ok(carried.mails)
-            })?;
+            });
+            match done {
+                Ok(mails) => decided += mails,
+                Err(error) => {
+                    failed.get_or_insert(error.context(format!("do errand {}", errand.id)));
+                }
+            }
         }
-        Ok(decided)
+        Ok((decided, failed))
     }
 }
 

@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result};
 use chrono::TimeDelta;
 use rusqlite::Connection;
 use serde_json::json;
+use tracing::error;
 
 use crate::domain::Time;
 use crate::domain::logbook::{Entry, Kind};
@@ -62,10 +63,11 @@ impl Engine {
     /// # Errors
     /// If the database refuses.
     pub fn recover_sending(&mut self, now: Time) -> Result<usize> {
-        self.store.write(|tx| {
+        let Engine { store, context, .. } = self;
+        store.write(|tx| {
             let interrupted = outbox::interrupted(tx)?;
             for row in &interrupted {
-                in_doubt(tx, row, "Siaga was stopped while this mail was being handed over", now)?;
+                context.in_doubt(tx, row, "Siaga was stopped while this mail was being handed over", now)?;
             }
             Ok(interrupted.len())
         })
@@ -105,20 +107,35 @@ impl Context {
                 self.forward_sent(db, &row, now)
             }
             SendOutcome::Permanent { reply } => self.give_up(db, &row, reply, now),
-            SendOutcome::Transient { reply } => {
-                let at = now + self.pause(row.attempts);
-                let age_then = at - row.created_at;
-                if age_then > delta(self.retries.give_up_after) {
-                    let reply = format!("given up after {} attempts: {reply}", row.attempts);
-                    return self.give_up(db, &row, &reply, now);
-                }
-                outbox::requeue(db, id, &Retry { at, reply, counted: true, doubtful: false })
-            }
-            // Nothing is wrong with the mail; the sender itself pauses until the server is back.
+            SendOutcome::Transient { reply } => self.try_again(db, &row, reply, false, now),
+            // Nothing is wrong with the mail, and no server has judged it: it waits for as long as
+            // the connection is away. The sender itself pauses and says so in the log.
             SendOutcome::Unavailable { reason, .. } => {
                 outbox::requeue(db, id, &Retry { at: now, reply: reason, counted: false, doubtful: false })
             }
-            SendOutcome::InDoubt { reason } => in_doubt(db, &row, reason, now + self.pause(row.attempts)),
+            SendOutcome::InDoubt { reason } => self.in_doubt(db, &row, reason, now),
+        }
+    }
+
+    /// Queues a mail again after an attempt of its own, or gives it up. Only attempts that reached a
+    /// server end a mail: as many as the pauses of `give_up_after` have room for, however long it
+    /// waited before for a connection.
+    fn try_again(&self, db: &Connection, row: &outbox::Entry, reply: &str, doubtful: bool, now: Time) -> Result<()> {
+        let tried: TimeDelta = (1..=row.attempts).map(|attempt| self.pause(attempt)).sum();
+        let limit = delta(self.retries.give_up_after);
+        let at = now + self.pause(row.attempts);
+        if at - row.created_at > limit && tried > limit {
+            let reply = format!("given up after {} attempts: {reply}", row.attempts);
+            return self.give_up(db, row, &reply, now);
+        }
+        outbox::requeue(db, row.id, &Retry { at, reply, counted: true, doubtful })
+    }
+
+    /// What follows from a mail that may or may not have arrived (decisions 12).
+    fn in_doubt(&self, db: &Connection, row: &outbox::Entry, reason: &str, now: Time) -> Result<()> {
+        match row.class {
+            Class::Acknowledgement => outbox::ended(db, row.id, State::InDoubt, reason),
+            Class::Request => self.try_again(db, row, reason, true, now),
         }
     }
 
@@ -130,6 +147,10 @@ impl Context {
             message: None,
             detail: json!({ "outbox": row.id.0, "notice": row.notice, "recipient": row.recipient, "reply": reply }),
         };
+        error!(
+            outbox = row.id.0,
+            reply, "Mail {} will not be tried again; see `siaga outbox show {}`", row.id.0, row.id.0
+        );
         logbook::append(db, ticket_of(db, row.ticket.as_deref())?, &entry, now)?;
         self.forward_failed(db, row, reply, now)
     }
@@ -139,16 +160,6 @@ impl Context {
         let pauses = &self.retries.pauses;
         let index = usize::try_from(attempts.saturating_sub(1)).unwrap_or(usize::MAX);
         delta(pauses.get(index).or(pauses.last()).copied().unwrap_or_default())
-    }
-}
-
-/// What follows from a mail that may or may not have arrived (decisions 12).
-fn in_doubt(db: &Connection, row: &outbox::Entry, reason: &str, retry_at: Time) -> Result<()> {
-    match row.class {
-        Class::Acknowledgement => outbox::ended(db, row.id, State::InDoubt, reason),
-        Class::Request => {
-            outbox::requeue(db, row.id, &Retry { at: retry_at, reply: reason, counted: true, doubtful: true })
-        }
     }
 }
 

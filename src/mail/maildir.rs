@@ -92,7 +92,7 @@ impl Mailbox for MaildirMailbox {
         for (place, path) in self.files()? {
             let Ok(about) = fs::metadata(&path) else { continue };
             let arrived_at = about.modified().map_err(|error| failed("read the time of", &path, &error))?;
-            messages.push(Listed { place, size_bytes: about.len(), arrived_at: Time::from(arrived_at) });
+            messages.push(Listed { place, size_bytes: about.len(), arrived_at: Some(Time::from(arrived_at)) });
         }
         messages.sort_by(|one, other| (one.arrived_at, &one.place).cmp(&(other.arrived_at, &other.place)));
         self.listed = messages.iter().map(|message| message.place.clone()).collect();

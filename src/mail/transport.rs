@@ -48,8 +48,9 @@ pub struct Listed {
     pub place: Place,
     /// Its size as the server states it.
     pub size_bytes: u64,
-    /// When it arrived at the server (IMAP INTERNALDATE).
-    pub arrived_at: Time,
+    /// When it arrived at the server (IMAP INTERNALDATE); `None` if the server does not say so in
+    /// words that can be read: then it arrives when it is received here.
+    pub arrived_at: Option<Time>,
 }
 
 /// How much of a message is fetched.

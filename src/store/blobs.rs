@@ -64,7 +64,12 @@ impl Blobs {
     pub fn clear_spool(&self) -> Result<()> {
         let spool = self.root.join("spool");
         for entry in fs::read_dir(&spool).with_context(|| format!("read {}", spool.display()))? {
-            let path = entry?.path();
+            let entry = entry?;
+            let path = entry.path();
+            // A folder is none of ours, and no reason not to start.
+            if entry.file_type()?.is_dir() {
+                continue;
+            }
             fs::remove_file(&path).with_context(|| format!("remove {}", path.display()))?;
         }
         Ok(())
@@ -201,8 +206,15 @@ impl Blobs {
     ) -> Result<usize> {
         let mut removed = 0;
         for folder in fs::read_dir(self.root.join(Kind::Raw.folder()))? {
-            for entry in fs::read_dir(folder?.path())? {
+            let folder = folder?;
+            if !folder.file_type()?.is_dir() {
+                continue;
+            }
+            for entry in fs::read_dir(folder.path())? {
                 let entry = entry?;
+                if entry.file_type()?.is_dir() {
+                    continue;
+                }
                 let old = entry
                     .metadata()?
                     .modified()
@@ -318,6 +330,20 @@ mod tests {
         std::mem::forget(file);
         Blobs::open(folder.path()).expect("reopen").clear_spool().expect("clear");
         assert_eq!(fs::read_dir(folder.path().join("spool")).expect("list").count(), 0);
+    }
+
+    #[test]
+    fn folders_and_files_of_others_are_left_alone() {
+        let (folder, blobs) = blobs();
+        for stray in ["spool/lost+found", "raw/ab/lost+found"] {
+            fs::create_dir_all(folder.path().join(stray)).expect("a stray folder");
+        }
+        fs::write(folder.path().join("raw/README"), "stray").expect("a stray file");
+        blobs.clear_spool().expect("clear");
+        let swept =
+            blobs.sweep(SystemTime::UNIX_EPOCH + Duration::from_secs(9_000_000_000), Duration::ZERO, |_| Ok(false));
+        assert_eq!(swept.expect("sweep"), 0);
+        assert!(folder.path().join("spool/lost+found").is_dir());
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! Table `delegation`: who acts for the Kabid on which days, as he has ordered by mail.
 
 use anyhow::Result;
-use chrono::NaiveDate;
 use rusqlite::Connection;
 
 use crate::domain::Time;
@@ -20,15 +19,14 @@ pub fn insert(db: &Connection, to: &Address, term: Term, by: &Actor, now: Time) 
     Ok(())
 }
 
-/// The delegations that have not ended before a day.
+/// Every delegation, in the order in which they were given.
 ///
 /// # Errors
 /// If the database refuses.
-pub fn since(db: &Connection, day: NaiveDate) -> Result<Vec<(Address, Term)>> {
-    let mut statement =
-        db.prepare_cached("SELECT person, from_day, until_day FROM delegation WHERE until_day >= ?1 ORDER BY id")?;
+pub fn all(db: &Connection) -> Result<Vec<(Address, Term)>> {
+    let mut statement = db.prepare_cached("SELECT person, from_day, until_day FROM delegation ORDER BY id")?;
     let found = statement
-        .query_map([day.to_string()], |row| {
+        .query_map([], |row| {
             let day = |column: usize| row.get::<_, String>(column)?.parse().map_err(unreadable);
             let person = row.get::<_, String>(0)?.parse().map_err(unreadable)?;
             Ok((person, Term { from: day(1)?, until: day(2)? }))

@@ -54,22 +54,20 @@ pub fn insert(db: &Connection, ticket: TicketId, kind: Kind, due_at: Time, run: 
     Ok(())
 }
 
-/// The errand that is due longest at `now`.
+/// The errands that are due at `now`, the one due longest first.
 ///
 /// # Errors
 /// If the database refuses.
-pub fn first_due(db: &Connection, now: Time) -> Result<Option<Errand>> {
-    let found = db
-        .prepare_cached(
-            "SELECT id, ticket_id, kind FROM errand WHERE done_at IS NULL AND due_at <= ?1 ORDER BY due_at, id LIMIT 1",
-        )?
-        .query_row([stored(now)], |row| {
-            let kind: String = row.get(2)?;
-            let named_kind = |name: &str| Kind::ALL.iter().copied().find(|kind| kind.as_str() == name);
-            Ok(Errand { id: row.get(0)?, ticket: TicketId(row.get(1)?), kind: named("errand", &kind, named_kind)? })
-        })
-        .optional()?;
-    Ok(found)
+pub fn due(db: &Connection, now: Time) -> Result<Vec<Errand>> {
+    let mut statement = db.prepare_cached(
+        "SELECT id, ticket_id, kind FROM errand WHERE done_at IS NULL AND due_at <= ?1 ORDER BY due_at, id",
+    )?;
+    let found = statement.query_map([stored(now)], |row| {
+        let kind: String = row.get(2)?;
+        let named_kind = |name: &str| Kind::ALL.iter().copied().find(|kind| kind.as_str() == name);
+        Ok(Errand { id: row.get(0)?, ticket: TicketId(row.get(1)?), kind: named("errand", &kind, named_kind)? })
+    })?;
+    Ok(found.collect::<rusqlite::Result<Vec<_>>>()?)
 }
 
 /// When the next errand is due.

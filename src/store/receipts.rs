@@ -1,6 +1,6 @@
 //! Table `receipt`: where each message lay, and what became of it.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result, bail};
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
@@ -111,6 +111,54 @@ pub fn insert(db: &Connection, arrival: &Arrival, now: Time) -> Result<()> {
     Ok(())
 }
 
+/// Records an arrival and gives its receipt. Where another message has lain at the same place before,
+/// the receipt is of a place of its own.
+///
+/// # Errors
+/// If the database refuses.
+pub fn record(db: &Connection, arrival: &Arrival, now: Time) -> Result<Receipt> {
+    let again = reused(&arrival.place, arrival.size_bytes, arrival.arrived_at);
+    let last = format!("{again}#{}", arrival.raw);
+    for place in [arrival.place.clone(), again, last] {
+        let arrival = Arrival { place, ..arrival.clone() };
+        insert(db, &arrival, now)?;
+        let receipt = at_place(db, &arrival.mailbox, &arrival.place)?.context("a receipt vanished")?;
+        if receipt.arrival.raw == arrival.raw {
+            return Ok(receipt);
+        }
+    }
+    bail!("the place {} is taken by another message", arrival.place)
+}
+
+/// The receipt of a message that lies at `place`: that of the place itself, or of the place as it was
+/// used another time. Size and whole seconds of the arrival tell one message from another; where the
+/// server does not say when it arrived, no message is known by its place.
+///
+/// # Errors
+/// If the database refuses.
+pub fn of_message(
+    db: &Connection,
+    mailbox: &str,
+    place: &str,
+    size_bytes: u64,
+    arrived_at: Option<Time>,
+) -> Result<Option<Receipt>> {
+    let Some(arrived_at) = arrived_at else { return Ok(None) };
+    let same = |receipt: &Receipt| {
+        let Arrival { size_bytes: size, arrived_at: arrival, .. } = &receipt.arrival;
+        *size == size_bytes && arrival.timestamp() == arrived_at.timestamp()
+    };
+    match at_place(db, mailbox, place)? {
+        Some(other) if !same(&other) => Ok(at_place(db, mailbox, &reused(place, size_bytes, arrived_at))?.filter(same)),
+        found @ (Some(_) | None) => Ok(found),
+    }
+}
+
+/// The name of a place that another message had before.
+fn reused(place: &str, size_bytes: u64, arrived_at: Time) -> String {
+    format!("{place}@{}.{size_bytes}", arrived_at.timestamp())
+}
+
 /// The receipt of a place.
 ///
 /// # Errors
@@ -151,6 +199,25 @@ pub fn in_states(db: &Connection, states: &[State]) -> Result<Vec<Receipt>> {
 /// If the database refuses.
 pub fn count_attempt(db: &Connection, id: ReceiptId) -> Result<()> {
     db.prepare_cached("UPDATE receipt SET attempts = attempts + 1 WHERE id = ?1")?.execute([id.0])?;
+    Ok(())
+}
+
+/// Takes back the count of a reading that says nothing about the message.
+///
+/// # Errors
+/// If the database refuses.
+pub fn uncount_attempt(db: &Connection, id: ReceiptId) -> Result<()> {
+    db.prepare_cached("UPDATE receipt SET attempts = max(attempts - 1, 0) WHERE id = ?1")?.execute([id.0])?;
+    Ok(())
+}
+
+/// Remembers why a message that waits could not be taken in.
+///
+/// # Errors
+/// If the database refuses.
+pub fn note_failure(db: &Connection, id: ReceiptId, reason: &str) -> Result<()> {
+    db.prepare_cached("UPDATE receipt SET reason = ?2 WHERE id = ?1 AND state = 'received'")?
+        .execute((id.0, reason))?;
     Ok(())
 }
 

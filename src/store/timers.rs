@@ -56,16 +56,18 @@ pub fn replace(db: &Connection, ticket: TicketId, timers: &[(&Deadline, Timer)])
     Ok(())
 }
 
-/// The tickets with a waiting timer that is due at `now`, the one that is due longest first.
+/// The tickets with a waiting timer that is due at `now`, the one due longest first.
 ///
 /// # Errors
 /// If the database refuses.
-pub fn due_tickets(db: &Connection, now: Time, most: usize) -> Result<Vec<TicketId>> {
-    let mut statement = db.prepare_cached(
-        "SELECT ticket_id FROM timer WHERE fired_at IS NULL AND due_at <= ?1 GROUP BY ticket_id ORDER BY min(due_at) LIMIT ?2",
-    )?;
-    let found = statement.query_map((stored(now), i64::try_from(most)?), |row| row.get(0).map(TicketId))?;
-    Ok(found.collect::<rusqlite::Result<Vec<_>>>()?)
+pub fn tickets_due(db: &Connection, now: Time) -> Result<Vec<TicketId>> {
+    let found = db
+        .prepare_cached(
+            "SELECT ticket_id FROM timer WHERE fired_at IS NULL AND due_at <= ?1 GROUP BY ticket_id ORDER BY min(due_at)",
+        )?
+        .query_map([stored(now)], |row| row.get(0).map(TicketId))?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(found)
 }
 
 /// The waiting timers of a ticket that are due at `now`, oldest first.

@@ -149,11 +149,12 @@ fn size(bytes: u64) -> String {
 
 /// Minutes left, or gone beyond the deadline; working minutes or those of the running clock.
 fn left(minutes: i64, working: bool) -> String {
-    let kind = if working { " kerja" } else { "" };
-    match minutes {
-        ..0 => format!("lewat {}{kind}", spoken(-minutes)),
-        0 => "waktu habis".to_owned(),
-        _ => format!("tersisa {}{kind}", spoken(minutes)),
+    match (minutes, working) {
+        (..0, true) => format!("lewat {} waktu kerja", spoken(-minutes)),
+        (..0, false) => format!("lewat {}", spoken(-minutes)),
+        (0, _) => "tenggat tercapai".to_owned(),
+        (_, true) => format!("sisa waktu kerja {}", spoken(minutes)),
+        (_, false) => format!("sisa waktu {}", spoken(minutes)),
     }
 }
 
@@ -223,16 +224,14 @@ fn salutation(text: &str) -> String {
     if is_name { name } else { String::new() }
 }
 
-/// Why a mail was put aside: the kind in words, what the reader of mails said behind it.
-fn held_id(reason: &str) -> String {
-    let (kind, detail) = reason.split_once(": ").unwrap_or((reason, ""));
-    let words = match kind {
+/// Why a mail was put aside, in words; the particulars are for `siaga held show`.
+fn held_id(reason: &str) -> &'static str {
+    match reason.split_once(": ").map_or(reason, |(kind, _)| kind) {
         "empty" => "surel tanpa isi",
         "limits" => "susunan surel melampaui batas",
         "crash" => "pembacaan surel ini terhenti berulang kali",
-        _ => return defang(&subject_line(reason)),
-    };
-    format!("{words} ({})", defang(&subject_line(detail)))
+        _ => "sistem tidak mengenali susunan surel ini",
+    }
 }
 
 #[cfg(test)]
@@ -257,11 +256,11 @@ mod tests {
         check(1_001, "2 KB");
         check(1_250_000, "1.2 MB");
         check(999_500, "0.9 MB");
-        assert_eq!(left(130, true), "tersisa 2 jam 10 menit kerja");
-        assert_eq!(left(60, true), "tersisa 1 jam kerja");
-        assert_eq!(left(60, false), "tersisa 1 jam");
-        assert_eq!(left(0, true), "waktu habis");
-        assert_eq!(left(-5, true), "lewat 5 menit kerja");
+        assert_eq!(left(130, true), "sisa waktu kerja 2 jam 10 menit");
+        assert_eq!(left(60, true), "sisa waktu kerja 1 jam");
+        assert_eq!(left(60, false), "sisa waktu 1 jam");
+        assert_eq!(left(0, true), "tenggat tercapai");
+        assert_eq!(left(-5, true), "lewat 5 menit waktu kerja");
         assert_eq!(left(-65, false), "lewat 1 jam 5 menit");
     }
 

@@ -1,6 +1,8 @@
 //! Plain text that reads well and can never act: one-line subjects, tidy paragraphs, and what a
 //! stranger wrote defused before it stands in a mail of ours.
 
+use std::ops::RangeInclusive;
+
 use crate::domain::hosts::hosts_in;
 
 /// Columns of a line; quoted and plain text alike.
@@ -9,6 +11,8 @@ const COLUMNS: usize = 72;
 const QUOTED_MAX: usize = 6_000;
 /// Lines of a stranger's text that are repeated.
 const QUOTED_LINES_MAX: usize = 200;
+/// Widths at which mail programs break the lines of a paragraph.
+const HARD_BREAKS: RangeInclusive<usize> = 61..=80;
 /// What a line of quoted text begins with: no mail program's quote mark, and no command.
 pub(super) const QUOTE: &str = "│ ";
 
@@ -76,7 +80,7 @@ fn wrap_line(line: &str, wrapped: &mut String) {
     wrapped.push_str(&without_command(&current));
 }
 
-/// Whether a line is a fact with its name: `Asal surel: …`.
+/// Whether a line is a fact with its name: `Keaslian pengirim: …`.
 fn is_fact(line: &str) -> bool {
     let name = line.split_once(": ").map_or("", |(name, _)| name);
     let plain = |c: char| c.is_ascii_alphabetic() || c == ' ';
@@ -88,7 +92,7 @@ pub fn defuse(text: &str) -> String {
     let breaks = ['\n', '\u{B}', '\u{C}', '\u{85}', '\u{2028}', '\u{2029}'];
     let shown: String = text.chars().filter(|c| !is_deceptive(*c)).take(QUOTED_MAX).collect();
     let mut quoted: Vec<String> = Vec::new();
-    for line in shown.split(breaks) {
+    for line in rejoined(shown.split(breaks)) {
         let line: String = line.trim_end().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let line = format!("{QUOTE}{}", without_command(&defang(&line)));
         let line = line.trim_end().to_owned();
@@ -105,6 +109,26 @@ pub fn defuse(text: &str) -> String {
         quoted.push(format!("{QUOTE}[…] selengkapnya pada tiket"));
     }
     if quoted.is_empty() { format!("{QUOTE}(kosong)") } else { quoted.join("\n") }
+}
+
+/// Lines with the hard breaks of a mail program taken out, so that wrapping does not leave a word or
+/// two on every other line. Lines of a list, a log or a quotation stay as they are.
+fn rejoined<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut joined: Vec<String> = Vec::new();
+    let mut before = 0;
+    for line in lines {
+        let line = line.trim_end();
+        let continues = HARD_BREAKS.contains(&before) && line.starts_with(char::is_lowercase);
+        before = line.chars().count();
+        match joined.last_mut().filter(|_| continues) {
+            Some(last) => {
+                last.push(' ');
+                last.push_str(line);
+            }
+            None => joined.push(line.to_owned()),
+        }
+    }
+    joined
 }
 
 /// A text with its addresses made unclickable: `hxxps://evil[.]example`, `budi[@]warga[.]example`.
@@ -254,9 +278,19 @@ mod tests {
 
     #[test]
     fn a_wrapped_name_is_no_fact_of_ours() {
-        let line = format!("Dari: {} Asal surel: dipastikan\n", "x".repeat(66));
+        let line = format!("Dari: {} Keaslian pengirim: dibenarkan\n", "x".repeat(66));
         let wrapped = wrap(&line);
-        assert_eq!(wrapped.lines().nth(1), Some("  Asal surel: dipastikan"), "{wrapped}");
+        assert_eq!(wrapped.lines().nth(1), Some("  Keaslian pengirim: dibenarkan"), "{wrapped}");
+    }
+
+    #[test]
+    fn the_lines_of_a_hard_wrapped_paragraph_become_one() {
+        let long = format!("{} kata", "a".repeat(60));
+        let check = |text: &str, expected: &str| assert_eq!(defuse(text), expected);
+        check(&format!("{long}\n{}\nakhir", "b".repeat(61)), &format!("│ {long} {} akhir", "b".repeat(61)));
+        check(&format!("{long}\n#setuju"), &format!("│ {long}\n│ ♯setuju"));
+        check(&format!("{long}\n- butir\n\nlain"), &format!("│ {long}\n│ - butir\n│\n│ lain"));
+        check("baris pendek\nbaris lain", "│ baris pendek\n│ baris lain");
     }
 
     #[test]

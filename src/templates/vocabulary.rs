@@ -4,12 +4,12 @@ pub(super) fn kind_id(name: &str) -> Option<&'static str> {
     Some(match name {
         "image" => "gambar",
         "pdf" => "dokumen PDF",
-        "office" => "dokumen kantor",
-        "archive" => "arsip",
+        "office" => "dokumen Office",
+        "archive" => "berkas terkompresi (ZIP, RAR)",
         "media" => "video atau audio",
         "message" => "surel",
         "text" => "teks",
-        "program" => "program, jangan dijalankan",
+        "program" => "berkas program",
         "other" => "berkas",
         _ => return None,
     })
@@ -33,8 +33,8 @@ pub(super) fn kind_en(name: &str) -> Option<&'static str> {
 pub(super) fn missing_id(name: &str) -> Option<&'static str> {
     Some(match name {
         "target" => "alamat (URL) sistem yang terdampak",
-        "when" => "waktu kejadian diketahui (tanggal dan jam)",
-        "steps" => "uraian temuan dan langkah menemukannya",
+        "when" => "tanggal dan jam kejadian diketahui",
+        "steps" => "uraian temuan dan langkah-langkahnya",
         "evidence" => "bukti: tangkapan layar, log, atau langkah pembuktian (PoC)",
         _ => return None,
     })
@@ -62,9 +62,9 @@ pub(super) fn missing_en(name: &str) -> Option<&'static str> {
 
 pub(super) fn evidence_id(name: &str) -> Option<&'static str> {
     Some(match name {
-        "pass" => "dipastikan oleh domain pengirim",
+        "pass" => "dibenarkan oleh domain pengirim",
         "none" => "belum dapat dipastikan",
-        "fail" => "DISANGKAL oleh domain pengirim; mungkin palsu",
+        "fail" => "DITOLAK oleh domain pengirim; mungkin palsu",
         _ => return None,
     })
 }
@@ -72,14 +72,14 @@ pub(super) fn evidence_id(name: &str) -> Option<&'static str> {
 pub(super) fn silence_id(name: &str) -> Option<&'static str> {
     Some(match name {
         "no_sender" => "alamat pengirim tidak dapat digunakan",
-        "ourselves" => "pengirimnya adalah alamat kita sendiri",
-        "evidence_fails" => "domain pengirim menyangkal surel ini",
+        "ourselves" => "pengirimnya alamat CSIRT sendiri",
+        "evidence_fails" => "domain pengirim menolak keaslian surel ini",
         "address_hour" | "address_day" => "alamat ini sudah mencapai batas tanda terima",
         "without_evidence" | "all_hour" => "batas tanda terima per jam tercapai",
         "auto_submitted" | "suppress_header" | "wording" => "surel ini dikirim otomatis",
         "empty_return_path" | "robot_sender" => "pengirimnya adalah mesin",
         "precedence" | "list" => "surel ini datang melalui milis",
-        "report" => "surel ini laporan mesin",
+        "report" => "surel ini laporan otomatis",
         "hops" => "surel ini terlalu sering diteruskan",
         _ => return None,
     })
@@ -96,7 +96,7 @@ pub(super) fn defect_id(name: &str) -> Option<&'static str> {
         "empty_body" => "surel ini tanpa isi teks",
         "truncated" => "surel ini terpotong",
         "encrypted" => "isi surel terenkripsi dan harus dibuka petugas",
-        "too_large" => "surel terlalu besar; hanya kepalanya yang dibaca",
+        "too_large" => "surel terlalu besar; hanya bagian header yang dibaca",
         "control_characters" => "isi surel mengandung karakter kendali",
         "partial" => "surel ini hanya satu bagian dari surel yang dipecah",
         "limits" => "surel ini bersusun terlalu dalam; tidak semua bagiannya dibuka",

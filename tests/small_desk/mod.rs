@@ -29,7 +29,7 @@ pub(crate) fn engine(desk: Desk, caps: Caps, now: Time) -> Engine {
         cutoff: None,
         attempts_max: 3,
     };
-    Engine::new(Store::in_memory().expect("in memory"), context, now).expect("a desk")
+    Engine::start(Store::in_memory().expect("in memory"), context, now).expect("a desk")
 }
 
 /// The `number`-th mail of a person.

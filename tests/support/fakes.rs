@@ -26,6 +26,8 @@ pub struct Server {
     pub failures: u32,
     /// Archiving fails although everything else works.
     pub archive_fails: bool,
+    /// Whoever asks for this message loses the connection.
+    pub breaks: Option<Place>,
     /// UIDVALIDITY.
     pub validity: u32,
     next: u32,
@@ -52,6 +54,11 @@ impl Server {
         }
     }
 
+    /// The server counts from the beginning again under the same UIDVALIDITY, as after a snapshot.
+    pub fn reuse_numbers(&mut self) {
+        self.next = 0;
+    }
+
     fn refuse(&mut self) -> Result<(), Trouble> {
         if self.failures > 0 {
             self.failures -= 1;
@@ -76,7 +83,7 @@ impl Mailbox for FakeMailbox {
         let listed = |stored: &Stored| Listed {
             place: stored.place.clone(),
             size_bytes: stored.raw.len() as u64,
-            arrived_at: stored.arrived_at,
+            arrived_at: Some(stored.arrived_at),
         };
         Ok(server.inbox.iter().map(listed).collect())
     }
@@ -90,6 +97,9 @@ impl Mailbox for FakeMailbox {
         let mut server = self.0.borrow_mut();
         for listed in wanted {
             server.refuse()?;
+            if server.breaks.as_ref() == Some(&listed.place) {
+                return Err(Trouble::passing("the connection broke".to_owned()));
+            }
             let Some(stored) = server.inbox.iter().find(|stored| stored.place == listed.place) else { continue };
             let end = match extent {
                 Extent::Whole => stored.raw.len(),

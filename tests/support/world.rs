@@ -255,7 +255,7 @@ fn start(
         attempts_max: settings.intake.attempts_max,
     };
     let store = Store::open(&folder.path().join("siaga.db")).expect("the database");
-    let engine = Engine::new(store, context, now).expect("the engine");
+    let engine = Engine::start(store, context, now).expect("the engine");
     let blobs = Blobs::open(folder.path()).expect("the blobs");
     blobs.clear_spool().expect("an empty spool");
     let intake = Intake::new(blobs, settings.intake.parse_max).expect("a reader");

@@ -57,7 +57,7 @@ async fn tell(home: &Home, folder: &Path, out: &mut impl Write) -> Result<()> {
     let blobs = home.blobs()?;
     let intake = Intake::new(blobs, home.config.settings.intake.parse_max)?;
     let mut world = World {
-        shared: Shared::new(home.engine(start)?, SetClock::new(start)),
+        shared: Shared::new(home.start(start)?, SetClock::new(start)),
         inbox: Inbox::new(MaildirMailbox::new(&inbox_folder), intake, home.config.settings.intake.spool_max),
         sender: Sender::new(MaildirMailer::new(&sent_folder)),
     };

@@ -6,12 +6,14 @@ use std::time::Duration;
 use async_imap::error::Error;
 use async_imap::imap_proto::{Capability, RequestId, Response, Status};
 use async_imap::{Authenticator, Client, Session};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufWriter};
 use tokio::time::timeout;
 use tracing::debug;
 
-use crate::mail::connect::{Endpoint, Login, Secret, Security, dial, secure, token};
+use crate::mail::connect::{Endpoint, Login, Secret, Security, dial, secure, token, without};
 use crate::mail::imap::line::{Line, Wire, broken, guarded, heard, names_code, silent, unreadable, words};
 use crate::mail::transport::Trouble;
 
@@ -138,18 +140,24 @@ async fn prove(
 ) -> Result<Session<Box<dyn Wire>>, Trouble> {
     let user = login.user.as_str();
     let proving = async {
-        match &login.secret {
+        Ok(match &login.secret {
             Secret::TokenCommand(command) => {
                 let token = token(command).await?;
-                Ok(client.authenticate("XOAUTH2", Bearer { user, token: &token, said: false }).await)
+                let proved = client.authenticate("XOAUTH2", Bearer { user, token: &token, said: false }).await;
+                proved.map_err(|(error, _)| not_let_in(&error, user, &bearer(user, &token), &token, server))
             }
-            Secret::Password(password) if plain => Ok(client.authenticate("PLAIN", Plain { user, password }).await),
-            Secret::Password(password) => Ok(client.login(user, password.expose_secret()).await),
-        }
+            Secret::Password(password) if plain => {
+                let proved = client.authenticate("PLAIN", Plain { user, password }).await;
+                proved.map_err(|(error, _)| not_let_in(&error, user, &plainly(user, password), password, server))
+            }
+            Secret::Password(password) => {
+                let proved = client.login(user, password.expose_secret()).await;
+                proved.map_err(|(error, _)| not_let_in(&error, user, "", password, server))
+            }
+        })
     };
     match timeout(LOGIN_MAX, guarded(proving)).await {
-        Ok(Ok(Ok(Ok(session)))) => Ok(session),
-        Ok(Ok(Ok(Err((error, _client))))) => Err(not_let_in(&error, user, server)),
+        Ok(Ok(Ok(proved))) => proved,
         Ok(Ok(Err(trouble))) => Err(trouble),
         Ok(Err(_)) => Err(unreadable(server, "the login")),
         Err(_) => Err(silent(server, "the login")),
@@ -159,12 +167,15 @@ async fn prove(
 /// Codes of RFC 5530 that say the password may be right.
 const LATER: &[&str] = &["UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"];
 
-fn not_let_in(error: &Error, user: &str, server: &str) -> Trouble {
+/// What the refusal means; `carried` is what was said with the secret in it, before its encoding.
+fn not_let_in(error: &Error, user: &str, carried: &str, secret: &SecretString, server: &str) -> Trouble {
+    let scrubbed = |text: &str| without(text, &[STANDARD.encode(carried)], secret.expose_secret());
     let (Error::No(text) | Error::Bad(text)) = error else {
-        return broken(server, "the login", error);
+        let Trouble { reason, needs_person } = broken(server, "the login", error);
+        return Trouble { reason: scrubbed(&reason), needs_person };
     };
-    let text = spoken(text);
-    let needs_person = !LATER.iter().any(|code| names_code(text, code));
+    let needs_person = !LATER.iter().any(|code| names_code(spoken(text), code));
+    let text = scrubbed(spoken(text));
     Trouble { reason: format!("{server} does not let {user} in: {text}"), needs_person }
 }
 
@@ -172,6 +183,14 @@ fn not_let_in(error: &Error, user: &str, server: &str) -> Trouble {
 fn spoken(text: &str) -> &str {
     let said = text.split_once("info: Some(\"").and_then(|(_, rest)| rest.rsplit_once("\")"));
     said.map_or("(no reason given)", |(said, _)| said)
+}
+
+fn plainly(user: &str, password: &SecretString) -> String {
+    format!("\0{user}\0{}", password.expose_secret())
+}
+
+fn bearer(user: &str, token: &SecretString) -> String {
+    format!("user={user}\u{1}auth=Bearer {}\u{1}\u{1}", token.expose_secret())
 }
 
 /// RFC 4616.
@@ -184,7 +203,7 @@ impl Authenticator for Plain<'_> {
     type Response = String;
 
     fn process(&mut self, _challenge: &[u8]) -> String {
-        format!("\0{}\0{}", self.user, self.password.expose_secret())
+        plainly(self.user, self.password)
     }
 }
 
@@ -202,6 +221,6 @@ impl Authenticator for Bearer<'_> {
         if std::mem::replace(&mut self.said, true) {
             return String::new();
         }
-        format!("user={}\u{1}auth=Bearer {}\u{1}\u{1}", self.user, self.token.expose_secret())
+        bearer(self.user, self.token)
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_imap::imap_proto::{AttributeValue, Capability, MailboxDatum, NameAttribute, Response, ResponseCode, Status};
 use chrono::{DateTime, Utc};
-use tracing::debug;
+use tracing::{debug, warn};
 
 use crate::domain::Time;
 use crate::mail::imap::ImapSettings;
@@ -90,10 +90,12 @@ impl Session {
             if row.done || (row.deleted && self.deleted_means_done()) {
                 continue;
             }
-            let arrived_at = row.arrived_at.ok_or_else(|| {
-                Trouble::passing(format!("{} does not say when message {uid} arrived", self.line.server()))
-            })?;
-            listed.push(Listed { place: uids::place(uid_validity, uid), size_bytes: u64::from(size), arrived_at });
+            if row.arrived_at.is_none() {
+                let server = self.line.server();
+                warn!(uid, "{server} does not say in a readable way when message {uid} arrived");
+            }
+            let (place, size_bytes) = (uids::place(uid_validity, uid), u64::from(size));
+            listed.push(Listed { place, size_bytes, arrived_at: row.arrived_at });
         }
         debug!(count = listed.len(), uid_validity, "INBOX holds {} messages to deal with", listed.len());
         Ok(listed)

@@ -1,0 +1,121 @@
+//! What follows when somebody of a ticket writes by hand, without commanding, or asks how it stands.
+
+use anyhow::Result;
+use chrono::TimeDelta;
+use rusqlite::Connection;
+use serde_json::json;
+
+use crate::domain::Time;
+use crate::domain::answer::Evidence;
+use crate::domain::authority::{PROOFS_PER_HOUR, Subject, Verdict as Judgement, judge};
+use crate::domain::case::Case;
+use crate::domain::command::grammar::{below_commands, command_lines};
+use crate::domain::command::vocabulary::{Class, Found, Word, find};
+use crate::domain::leaving::leaving;
+use crate::domain::logbook::{Entry, Kind};
+use crate::domain::role::Role;
+use crate::domain::ticket::{Ticket, TicketId};
+use crate::domain::workflow::Event;
+use crate::domain::workflow::facts::public_status;
+use crate::engine::Context;
+use crate::engine::commit::Posting;
+use crate::engine::filing::filing;
+use crate::engine::intake::{Action, Incoming, Verdict, actor};
+use crate::engine::thread::Thread;
+use crate::store::messages::{self, Meaning};
+use crate::store::receipts::{MessageId, State};
+use crate::store::{cases, logbook, outbox, tickets};
+
+impl Context {
+    /// What follows when somebody of the ticket writes without commanding. Who is only said to write
+    /// changes nothing.
+    pub(super) fn wrote(
+        &self,
+        db: &Connection,
+        incoming: Incoming<'_>,
+        (case, role, message): (&Case, Option<Role>, MessageId),
+        now: Time,
+    ) -> Result<()> {
+        let mail = incoming.mail;
+        let Some(sender) = mail.sender.as_ref().filter(|_| incoming.evidence != Evidence::Fail) else { return Ok(()) };
+        let reported = |ticket: &Ticket| {
+            ticket.reporter.as_ref().is_some_and(|reporter| reporter.address.same_mailbox(&sender.address))
+        };
+        let event = if reported(&case.ticket) {
+            Event::ReporterWrote { message: mail.raw }
+        } else if role == Some(Role::Opd) && self.answered_words(db, mail)?.is_some() {
+            Event::OpdWrote { by: sender.address.clone(), message: mail.raw }
+        } else {
+            return Ok(());
+        };
+        self.happen(db, case, &event, format!("message:{}", message.0), now)?;
+        Ok(())
+    }
+
+    /// Whether somebody known to a ticket, without a role, asks how it stands.
+    pub(super) fn asks_status(&self, db: &Connection, incoming: Incoming<'_>, ticket: TicketId) -> Result<bool> {
+        let mail = incoming.mail;
+        let asks = command_lines(&mail.command_text)
+            .first()
+            .is_some_and(|line| find(&line.word) == Found::Command(Word::Status));
+        match &mail.sender {
+            Some(sender) if asks => tickets::is_participant(db, ticket, &sender.address),
+            Some(_) | None => Ok(false),
+        }
+    }
+
+    /// Answers a reporter with the public fields of his ticket, a few times an hour.
+    pub(super) fn tell_status(
+        &self,
+        db: &Connection,
+        incoming: Incoming<'_>,
+        ticket: TicketId,
+        thread: &Thread,
+        now: Time,
+    ) -> Result<Verdict> {
+        let mail = incoming.mail;
+        let words = self.answered_words(db, mail)?;
+        let own_words = leaving(below_commands(&mail.command_text), &mail.new_text, words.as_deref().unwrap_or(""));
+        if !own_words.text.is_empty() {
+            self.told_more(db, incoming, ticket, now)?;
+        }
+        let case = cases::get(db, ticket)?;
+        let message = messages::insert(db, mail, filing(Some(ticket), Meaning::Commands, incoming))?;
+        let proof = self.proof(incoming, words.is_some());
+        let verdict = judge(Class::C0, Subject::Ticket, proof, &self.command, 0);
+        let detail = json!({ "message": message.0, "meaning": Meaning::Commands.as_str(), "verdict": verdict });
+        let entry = Entry { actor: actor(mail, None), kind: Kind::MessageFiled, message: Some(mail.raw), detail };
+        logbook::append(db, Some(ticket), &entry, now)?;
+        if let Some(sender) = mail.sender.as_ref().filter(|_| verdict == Judgement::Act) {
+            let notice = public_status(&case);
+            let hour_ago = now - TimeDelta::hours(1);
+            if outbox::count_since(db, notice.folder(), &sender.address, hour_ago)? < PROOFS_PER_HOUR {
+                let purpose = format!("status:{}", message.0);
+                let posting = Posting { answers: Some(mail), ..Posting::new(&notice, sender, Some(ticket), purpose) };
+                self.post(db, &posting, now)?;
+            }
+        }
+        Ok(Verdict {
+            action: Action::Commands,
+            reason: format!("{}; asks how it stands", thread.reason()),
+            ticket: Some(case.ticket.number),
+            state: State::Taken,
+            message: Some(message),
+        })
+    }
+
+    /// Who asks how it stands may tell something beside it.
+    fn told_more(&self, db: &Connection, incoming: Incoming<'_>, ticket: TicketId, now: Time) -> Result<()> {
+        let case = cases::get(db, ticket)?;
+        let event = Event::ReporterWrote { message: incoming.mail.raw };
+        let cause = format!("message:{}", incoming.mail.raw);
+        let case = if case.ticket.reporter.is_some() && incoming.evidence != Evidence::Fail {
+            self.happen(db, &case, &event, cause.clone(), now)?;
+            cases::get(db, ticket)?
+        } else {
+            case
+        };
+        let notice = self.message_filed(&case.ticket, incoming, false);
+        self.post_to_audience(db, &notice, Some(&case.ticket), &format!("filed:{}", incoming.mail.raw), now)
+    }
+}

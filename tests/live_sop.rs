@@ -1,0 +1,128 @@
+//! The whole SOP with the daemon as a process: a script reads what each party was sent over real SMTP
+//! and answers into a real Dovecot as a mail program does, with the mail quoted below.
+
+mod support;
+
+use chrono::Utc;
+use mail_parser::MessageParser;
+use siaga::domain::approval::Code;
+use siaga::mail::connect::Security;
+use support::desk::Desk;
+use support::dovecot::Dovecot;
+use support::letters::Letter;
+use support::reported::{ANI, BUDI, DINKES, KABID, REPORT};
+use support::smtp_sink::SmtpSink;
+use tokio::task::block_in_place;
+
+/// A mail as it lies in somebody's mailbox.
+struct Mail {
+    id: String,
+    subject: String,
+    text: String,
+}
+
+struct Script<'a> {
+    desk: &'a mut Desk,
+    dovecot: &'a Dovecot,
+    sink: &'a SmtpSink,
+    replies: usize,
+}
+
+impl Script<'_> {
+    /// Waits until the newest mail of somebody has these words in its subject, after the ones he has
+    /// read before.
+    fn reads(&mut self, who: &str, about: &str, seen: usize) -> Mail {
+        let sink = self.sink;
+        let mut found = None;
+        self.desk.until(&format!("{who} reads about {about}"), |_| {
+            found = mailbox(sink, who).into_iter().filter(|mail| mail.subject.contains(about)).nth(seen);
+            found.is_some()
+        });
+        found.expect("it was found")
+    }
+
+    /// Answers a mail.
+    fn replies(&mut self, who: &str, mail: &Mail, text: &str) {
+        self.replies += 1;
+        let quoted: Vec<String> = mail.text.lines().map(|line| format!("> {line}")).collect();
+        let letter = Letter::from(who)
+            .subject(&format!("Re: {}", mail.subject))
+            .answers(&mail.id)
+            .id(&format!("{}@uji.example", self.replies))
+            .text(&format!("{text}\n\nPada Senin, Ciamiskab-CSIRT menulis:\n\n{}", quoted.join("\n")));
+        self.dovecot.deliver(&letter.raw(), Utc::now());
+    }
+
+    /// Waits until the one ticket has a state.
+    fn until_status(&mut self, status: &str) {
+        let what = format!("the ticket is {status}");
+        self.desk.until(&what, |desk| desk.tickets().first().is_some_and(|ticket| ticket["status"] == status));
+    }
+}
+
+fn mailbox(sink: &SmtpSink, who: &str) -> Vec<Mail> {
+    let taken = sink.taken().into_iter().filter(|mail| mail.to.iter().any(|to| to == who));
+    taken
+        .map(|mail| {
+            let message = MessageParser::default().parse(&mail.bytes).expect("a message");
+            Mail {
+                id: message.message_id().unwrap_or_default().to_owned(),
+                subject: message.subject().unwrap_or_default().to_owned(),
+                text: message.body_text(0).unwrap_or_default().into_owned(),
+            }
+        })
+        .collect()
+}
+
+fn code_in(text: &str) -> String {
+    let mut words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+    let code = words.find(|word| word.find('-') == Some(4) && Code::typed(word).is_some());
+    code.expect("a one-time code").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn four_parties_carry_a_ticket_from_the_report_to_its_end() {
+    let (dovecot, sink) = (Dovecot::start(), SmtpSink::plain().await);
+    let mut desk = Desk::new(&dovecot, Security::Tls, sink.port());
+    desk.set("COMMAND__HOLD", "0s");
+    desk.set("APPROVAL__HOLD", "0s");
+    block_in_place(|| {
+        desk.start();
+        let report = Letter::from("Budi Warga <budi@warga.example>")
+            .subject("Situs dinkes berisi judi")
+            .text("Halaman https://dinkes.ciamiskab.go.id/slot/ menampilkan judi sejak 23/11/2026 pukul 07.00.");
+        dovecot.deliver(&report.raw(), Utc::now());
+        let mut script = Script { desk: &mut desk, dovecot: &dovecot, sink: &sink, replies: 0 };
+        let opened = script.reads(ANI, "Baru", 0);
+        script.replies(ANI, &opened, "#tanya\nDi halaman mana tepatnya?");
+        let question = script.reads(BUDI, "Re: Situs dinkes", 0);
+        assert!(question.text.contains("Di halaman mana tepatnya?"));
+        script.replies(BUDI, &question, "Di /slot/ dan /promo/.");
+        let answer = script.reads(ANI, "Balasan masuk", 0);
+        script.replies(ANI, &answer, "#valid judol tinggi dinkes");
+        script.reads(DINKES, "PEMBERITAHUAN DINI", 0);
+        script.replies(ANI, &opened, REPORT);
+        let asked = script.reads(KABID, "Mohon reviu", 0);
+        script.replies(KABID, &asked, &format!("#setuju {}", code_in(&asked.text)));
+        let delivered = script.reads(DINKES, "Laporan Hasil Analisis", 0);
+        script.until_status("forwarded");
+        script.replies(DINKES, &delivered, "#terima Rina");
+        script.until_status("follow_up");
+        script.replies(DINKES, &delivered, "#selesai berkas dihapus");
+        let check = script.reads(ANI, "Cek ulang", 0);
+        script.replies(ANI, &check, "#gagal\nHalaman /promo/ masih ada.");
+        let incomplete = script.reads(DINKES, "Hasil cek ulang", 0);
+        script.replies(DINKES, &incomplete, "#selesai halaman promo dihapus");
+        let check = script.reads(ANI, "Cek ulang", 1);
+        script.replies(ANI, &check, "#lulus");
+        script.until_status("resolved");
+        script.reads(BUDI, "Re: Situs dinkes", 3);
+        assert!(desk.run(&["logbook", "verify"]).contains("the chain is whole"));
+        assert!(desk.stop().success());
+    });
+    for mail in mailbox(&sink, DINKES) {
+        for private in ["Budi", BUDI, "Situs dinkes berisi judi"] {
+            assert!(!mail.text.contains(private) && !mail.subject.contains(private), "{}: {}", mail.subject, mail.text);
+        }
+    }
+}

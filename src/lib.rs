@@ -5,7 +5,8 @@
 //! ```text
 //! FLOOR 3   daemon   cli                    waiting, sockets, clock, terminal
 //! FLOOR 2        engine                     the only path that changes a ticket
-//! FLOOR 1   store  mail  templates  compose one adapter per outside thing
+//! FLOOR 1   store  mail  templates          one adapter per outside thing
+//!           compose  archive                words and files → bytes
 //! FLOOR 0        domain                     the SOP as values and pure functions
 //! ```
 //!
@@ -23,6 +24,7 @@ pub mod store;
 pub mod mail;
 pub mod templates;
 pub mod compose;
+pub mod archive;
 
 pub mod engine;
 

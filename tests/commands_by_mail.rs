@@ -7,6 +7,7 @@ use siaga::domain::stage::{Disposition, Status};
 use siaga::store::outbox::State;
 use support::letters::Letter;
 use support::reported::{ANI, BUDI, DEDI, DINKES, KABID, REPORT, count, forwarded, in_review, reported, status};
+use support::world::World;
 
 #[test]
 fn the_transcript_tells_what_came_of_each_line_and_what_is_possible_next() {
@@ -203,4 +204,23 @@ fn duplicates_hear_of_the_end_when_it_can_no_longer_be_taken_back() {
     assert_eq!(world.mailbox_of("siti@warga.example").len(), before);
     world.minutes(2);
     assert_eq!(world.mailbox_of("siti@warga.example").len(), before + 1);
+}
+
+#[test]
+fn the_evidence_comes_locked_to_whoever_of_the_team_asks() {
+    let mut world = World::new();
+    let picture = b"\x89PNG\r\n\x1a\nlayar";
+    let letter = Letter::from("Budi Warga <budi@warga.example>")
+        .text("Situs dinkes.ciamiskab.go.id berubah sejak 23/11/2026 pukul 07.00.")
+        .file("layar.png", "image/png", picture)
+        .file("layar.png", "text/plain", b"GET /slot");
+    world.writes(&letter);
+    world.replies(ANI, "Baru", "#bukti");
+    let sent = world.latest(ANI, "Bukti");
+    let message = mail_parser::MessageParser::default().parse(&sent.mail.bytes).expect("a message");
+    let archive = message.attachments().next().expect("an archive").contents().to_vec();
+    assert!(archive.starts_with(b"PK\x03\x04"));
+    assert!(!archive.windows(picture.len()).any(|window| window == picture), "nothing lies open in it");
+    assert!(sent.words().contains("1-layar.png") && sent.words().contains("2-layar.png"), "{}", sent.text);
+    assert_eq!(count(&world, "transcript"), 1);
 }

@@ -17,6 +17,7 @@ mod commands;
 mod proof;
 mod transcript;
 mod queries;
+mod evidence;
 mod effects;
 mod commit;
 mod release;

@@ -8,7 +8,7 @@ use crate::domain::Time;
 use crate::domain::approval::CodeId;
 use crate::domain::case::Case;
 use crate::domain::command::Command;
-use crate::domain::command::vocabulary::Word;
+use crate::domain::command::vocabulary::{Word, permitted};
 use crate::domain::notice::Notice;
 use crate::domain::notice::answer::{Leaving, Line, Offer, Outcome, Transcript};
 use crate::domain::question::Question;
@@ -126,6 +126,11 @@ impl Context {
         let word = line.command.word();
         if let Some((code, _)) = line.code {
             codes::used(db, code, now)?;
+        }
+        if word == Word::Evidence && permitted(running.letter.speaker.role, word).is_some() {
+            let Some(case) = &running.case else { return Ok(Err(Refusal::NoTicket)) };
+            let sent = self.send_evidence(db, running.letter, case, now)?;
+            return Ok(sent.map(|()| Outcome::Done { word, answer: None }));
         }
         if word.is_query() {
             let answered = self.answer(db, running.letter.speaker, running.case.as_ref(), &line.command, now)?;

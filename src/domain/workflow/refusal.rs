@@ -101,6 +101,15 @@ pub enum Refusal {
     /// The command is about a ticket, and the mail belongs to none.
     #[error("the mail belongs to no ticket")]
     NoTicket,
+    /// The ticket has no evidence.
+    #[error("the ticket has no evidence")]
+    NoEvidence,
+    /// The evidence does not fit into a mail.
+    #[error("the evidence does not fit into a mail")]
+    TooMuchEvidence {
+        /// Its size.
+        size_bytes: u64,
+    },
     /// Nobody can be written to: the report had no usable sender.
     #[error("there is no reporter to write to")]
     NoReporter,

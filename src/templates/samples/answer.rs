@@ -115,6 +115,8 @@ fn refusals() -> Vec<Line> {
         Refusal::Itself,
         Refusal::NoSuchTicket { number: "CIAMIS-2026-0999".parse().expect("a ticket number") },
         Refusal::NoTicket,
+        Refusal::NoEvidence,
+        Refusal::TooMuchEvidence { size_bytes: 31_000_000 },
         Refusal::NoReporter,
         Refusal::AlreadySo,
         Refusal::NoHigherRung,

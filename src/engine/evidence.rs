@@ -1,0 +1,73 @@
+//! `#bukti`: the evidence of a ticket as one locked file, to whoever of the team asks for it
+//! (decisions 13).
+
+use anyhow::{Context as _, Result};
+use rusqlite::Connection;
+
+use crate::archive::{Member, locked};
+use crate::compose::Attached;
+use crate::domain::Time;
+use crate::domain::case::Case;
+use crate::domain::incoming::Attachment;
+use crate::domain::notice::Notice;
+use crate::domain::notice::answer::EvidenceSent;
+use crate::domain::workflow::refusal::Refusal;
+use crate::engine::Context;
+use crate::engine::commands::CommandMail;
+use crate::engine::commit::Posting;
+use crate::store::blobs::Kind as Blob;
+use crate::store::messages;
+
+/// What everybody in this trade knows.
+const PASSWORD: &str = "infected";
+/// What most mail servers take, after the files have grown by a third on their way.
+const BYTES_MAX: u64 = 15 << 20;
+
+impl Context {
+    /// Sends the evidence of a ticket.
+    pub(super) fn send_evidence(
+        &self,
+        db: &Connection,
+        letter: CommandMail<'_>,
+        case: &Case,
+        now: Time,
+    ) -> Result<Result<(), Refusal>> {
+        let mut files: Vec<Attachment> = Vec::new();
+        for message in messages::of_ticket(db, case.ticket.id)? {
+            let unknown = |file: &Attachment| !files.iter().any(|known| known.digest == file.digest);
+            let more: Vec<_> = message.attachments.into_iter().filter(unknown).collect();
+            files.extend(more);
+        }
+        let size_bytes: u64 = files.iter().map(|file| file.size_bytes).sum();
+        if files.is_empty() {
+            return Ok(Err(Refusal::NoEvidence));
+        }
+        if size_bytes > BYTES_MAX {
+            return Ok(Err(Refusal::TooMuchEvidence { size_bytes }));
+        }
+        let Some(store) = &self.files else { return Ok(Ok(())) };
+        let mut members: Vec<Member> = Vec::new();
+        for (place, file) in files.iter().enumerate() {
+            let bytes = store.read(Blob::Evidence, &file.digest).with_context(|| format!("read {}", file.filename))?;
+            // Two files of one name would be one on the disk of whoever opens the archive.
+            members.push(Member { name: format!("{}-{}", place + 1, file.filename), bytes });
+        }
+        let notice = Notice::EvidenceSent(EvidenceSent {
+            number: case.ticket.number.to_string(),
+            subject: case.ticket.subject.clone(),
+            files: members.iter().map(|member| member.name.clone()).collect(),
+            password: PASSWORD.to_owned(),
+        });
+        let archive = Attached {
+            name: format!("{}-bukti.zip", case.ticket.number),
+            content_type: "application/zip",
+            bytes: locked(&members, PASSWORD),
+        };
+        let purpose = format!("evidence:{}", letter.message.0);
+        let files = [archive];
+        let posting =
+            Posting { files: &files, ..Posting::new(&notice, &letter.speaker.person, Some(case.ticket.id), purpose) };
+        self.post(db, &posting, now)?;
+        Ok(Ok(()))
+    }
+}

@@ -193,7 +193,11 @@ impl World {
 
     /// A reply to that mail as a mail program writes it, with the mail quoted below.
     pub fn reply(&self, address: &str, about: &str, text: &str) -> Letter {
-        let answered = self.latest(address, about);
+        self.reply_to(address, &self.latest(address, about), text)
+    }
+
+    /// A reply to a certain mail.
+    pub fn reply_to(&self, address: &str, answered: &Received, text: &str) -> Letter {
         let quoted: Vec<_> = answered.text.lines().map(|line| format!("> {line}")).collect();
         let text = format!(
             "{text}\n\nPada Sen, 23 Nov 2026 pukul 10.31 Ciamiskab-CSIRT <csirt@ciamiskab.go.id> menulis:\n\n{}",
@@ -202,7 +206,7 @@ impl World {
         Letter::from(address)
             .subject(&format!("Re: {}", answered.subject))
             .answers(&answered.message_id)
-            .id(&format!("{}@{address}", self.outbox().len()))
+            .id(&format!("{}.{}@{address}", self.outbox().len(), self.now().timestamp()))
             .text(&text)
     }
 

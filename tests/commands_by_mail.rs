@@ -166,6 +166,20 @@ fn a_forward_that_no_mailbox_takes_is_told_at_once() {
 }
 
 #[test]
+fn one_dead_mailbox_of_two_is_told_to_the_analyst_alone() {
+    let mut world = in_review();
+    let code = world.latest(KABID, "Mohon reviu").code();
+    world.replies(KABID, "Mohon reviu", &format!("#setuju {code}"));
+    world.minutes(9);
+    let gone = siaga::domain::outgoing::SendOutcome::Permanent { reply: "550 5.1.1 No such user".to_owned() };
+    world.provider.borrow_mut().answers.push_back(gone);
+    world.minutes(2);
+    assert_eq!(status(&world), Status::Forwarded);
+    assert!(world.mailbox_of(ANI).iter().any(|mail| mail.words().contains("dinkes[.]example: 550 5.1.1")));
+    assert!(!world.mailbox_of(KABID).iter().any(|mail| mail.text.contains("550 5.1.1")));
+}
+
+#[test]
 fn a_restart_in_the_middle_changes_nothing() {
     let mut world = reported();
     world.replies(ANI, "Baru", "#tanya\nDi halaman mana?");
@@ -223,4 +237,52 @@ fn the_evidence_comes_locked_to_whoever_of_the_team_asks() {
     assert!(!archive.windows(picture.len()).any(|window| window == picture), "nothing lies open in it");
     assert!(sent.words().contains("1-layar.png") && sent.words().contains("2-layar.png"), "{}", sent.text);
     assert_eq!(count(&world, "transcript"), 1);
+}
+
+/// Each "no" is said in words, and nothing has changed.
+#[test]
+fn every_refusal_is_answered_in_words() {
+    let check = |world: &mut World, (who, about): (&str, &str), text: &str, expected: &str| {
+        let before = world.tickets();
+        world.replies(who, about, text);
+        let told = world.transcript(who).words();
+        assert!(told.contains(expected), "{text}: {told}");
+        assert_eq!(world.tickets(), before, "{text}");
+    };
+    let world = &mut reported();
+    check(world, (ANI, "Baru"), "#perbaiki lengkapi", "bukan untuk peran Saudara; yang berwenang: Kabid");
+    check(world, (ANI, "Baru"), "#lulus", "tidak mungkin dalam keadaan Baru");
+    check(world, (ANI, "Baru"), "#duplikat 0087", "tiket CIAMIS-2026-0087 tidak ada");
+    check(world, (ANI, "Baru"), "#duplikat 0001", "nomor itu adalah tiket ini sendiri");
+    check(
+        world,
+        (ANI, "Baru"),
+        "#valid judol dinkess",
+        "\"dinkess\" tidak dapat dibaca sebagai jenis, tingkat, pemilik",
+    );
+    check(world, (ANI, "Baru"), "#tolak", "teks belum disebut");
+    check(world, (ANI, "Baru"), "#catat\n#balas\nTeks", "beberapa perintah memerlukan teks di bawahnya");
+    check(world, (ANI, "Baru"), "#serah siti", "\"siti\" tidak dapat dibaca sebagai nama analis");
+    check(world, (ANI, "Baru"), "#xyzzy", "perintah ini tidak dikenal");
+    check(world, (ANI, "Baru"), "#batal", "tidak ada yang dapat dibatalkan");
+    check(world, (ANI, "Baru"), "#bukti", "tidak mempunyai berkas bukti");
+    check(world, (ANI, "Baru"), "#pdp tidak", "tidak mungkin dalam keadaan Baru");
+    world.replies(ANI, "Baru", "#valid");
+    check(world, (ANI, "Baru"), REPORT, "lengkapi dahulu jenis insiden, tingkat");
+    world.replies(ANI, "Baru", "#jenis xss");
+    world.replies(ANI, "Baru", REPORT);
+    check(world, (KABID, "Mohon reviu"), "#tolak tidak perlu", "tidak ada pertanyaan terbuka");
+    check(world, (KABID, "Mohon reviu"), "#setuju 7Q4K-9M2X", "kode tidak dikenal (sisa 4 percobaan)");
+    check(world, (KABID, "Mohon reviu"), "#rekap 13/2026", "\"13/2026\" tidak dapat dibaca sebagai bulan");
+    let world = &mut forwarded();
+    check(world, (DINKES, "Laporan Hasil Analisis"), "#perpanjang menunggu", "tidak dapat dibaca sebagai tanggal");
+    check(
+        world,
+        (DINKES, "Laporan Hasil Analisis"),
+        "#perpanjang 24/11/2026 menunggu",
+        "tanggalnya harus setelah tenggat",
+    );
+    check(world, (DINKES, "Laporan Hasil Analisis"), "#status 0099", "tiket CIAMIS-2026-0099 tidak ada");
+    check(world, (DINKES, "Laporan Hasil Analisis"), "#gagal masih ada", "bukan untuk peran Saudara");
+    check(world, (ANI, "Baru"), "#terima", "sebutkan dasarnya");
 }

@@ -5,7 +5,11 @@ use rusqlite::Connection;
 
 use crate::domain::Time;
 use crate::domain::case::Case;
+use crate::domain::notice::Notice;
+use crate::domain::notice::team::ForwardFailed;
+use crate::domain::role::Audience;
 use crate::domain::workflow::Event;
+use crate::domain::workflow::facts::about;
 use crate::engine::Context;
 use crate::store::{cases, outbox, tickets};
 
@@ -38,7 +42,13 @@ impl Context {
                 && !other.bounced.starts_with("failed")
         };
         if outbox::all(db, Some(case.ticket.id))?.iter().any(arrives) {
-            return Ok(());
+            // Somebody else of the OPD has it; the team should still mend the address.
+            let reason = format!("{}: {reason}", outgoing.recipient);
+            let about = about(&case, &self.rules);
+            let notice =
+                Notice::ForwardFailed(ForwardFailed { about, audience: Audience::Assignee, partly: true, reason });
+            let purpose = format!("failed:{}", outgoing.id.0);
+            return self.post_to_audience(db, &notice, Some(&case.ticket), &purpose, now);
         }
         let event = Event::ForwardFailed { reason: reason.to_owned() };
         self.happen(db, &case, &event, format!("failed:{}", outgoing.id.0), now)?;

@@ -289,6 +289,8 @@ pub struct ForwardFailed {
     pub about: About,
     /// Who is told.
     pub audience: Audience,
+    /// Whether somebody else of the OPD has it, so that its clocks run.
+    pub partly: bool,
     /// What the mail server said.
     pub reason: String,
 }

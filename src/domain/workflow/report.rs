@@ -229,7 +229,12 @@ impl Draft<'_> {
         self.note("reason", reason);
         for audience in [Audience::Assignee, Audience::Kabid] {
             let about = about(&self.case, self.rules);
-            self.say(Notice::ForwardFailed(ForwardFailed { about, audience, reason: reason.to_owned() }));
+            self.say(Notice::ForwardFailed(ForwardFailed {
+                about,
+                audience,
+                partly: false,
+                reason: reason.to_owned(),
+            }));
         }
     }
 }

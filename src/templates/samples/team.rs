@@ -66,10 +66,13 @@ pub(super) fn all() -> Vec<Notice> {
             clock: Some(clock(Stage::Verification)),
         })
     }));
-    samples.push(Notice::ForwardFailed(ForwardFailed {
-        about: about(),
-        audience: Audience::Kabid,
-        reason: "550 5.1.1 user unknown".to_owned(),
+    samples.extend([true, false].map(|partly| {
+        Notice::ForwardFailed(ForwardFailed {
+            about: about(),
+            audience: Audience::Kabid,
+            partly,
+            reason: "550 5.1.1 user unknown".to_owned(),
+        })
     }));
     samples
 }

@@ -26,6 +26,8 @@ pub mod outbox;
 pub mod logbook;
 pub mod meta;
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
@@ -49,6 +51,9 @@ impl Store {
     /// # Errors
     /// If the file cannot be opened, belongs to a newer Siaga, or fails its quick check.
     pub fn open(path: &Path) -> Result<Store> {
+        // SQLite gives its log files the mode of the database: reports are for their owner alone.
+        let made = OpenOptions::new().create(true).append(true).mode(0o600).open(path);
+        made.with_context(|| format!("make {}", path.display()))?;
         let db = Connection::open(path).with_context(|| format!("open {}", path.display()))?;
         Store::prepare(db, Some(path)).with_context(|| format!("prepare {}", path.display()))
     }

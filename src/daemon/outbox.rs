@@ -79,7 +79,7 @@ impl<M: Mailer> Sender<M> {
             return Ok(None);
         }
         let claimed = shared.with_engine(|engine, now| engine.settle_and_claim(self.unsettled.as_ref(), now))?;
-        self.unsettled = None;
+        self.recorded(shared);
         if claimed.is_some() && until_next(shared).is_zero() {
             // There is more: another connection may be idle.
             shared.outbox.notify_one();
@@ -90,9 +90,20 @@ impl<M: Mailer> Sender<M> {
     fn settle<C: Clock>(&mut self, shared: &Shared<C>) -> Result<()> {
         if let Some(settled) = &self.unsettled {
             shared.with_engine(|engine, now| engine.settle(settled, now))?;
-            self.unsettled = None;
+            self.recorded(shared);
         }
         Ok(())
+    }
+
+    /// The outcome is in the database; whoever reads the log learns of a mail that waited in vain.
+    fn recorded<C: Clock>(&mut self, shared: &Shared<C>) {
+        let Some((id, SendOutcome::Transient { .. } | SendOutcome::InDoubt { .. })) = self.unsettled.take() else {
+            return;
+        };
+        if shared.engine.borrow().is_given_up(id).unwrap_or(false) {
+            let id = id.0;
+            error!(outbox = id, "Mail {id} will not be tried again; see `siaga outbox show {id}`");
+        }
     }
 }
 

@@ -25,7 +25,7 @@ use crate::engine::commit::Posting;
 use crate::engine::filing::filing;
 use crate::engine::intake::{Action, Incoming, Verdict};
 use crate::engine::proof::{Speaker, Typed, parts_differ, shown_subject, ticket_of};
-use crate::engine::transcript::{Planned, Told};
+use crate::engine::transcript::{Done, Planned, Told};
 use crate::store::messages::{self, Meaning};
 use crate::store::receipts::{MessageId, State};
 use crate::store::{cases, logbook};
@@ -105,7 +105,7 @@ impl Context {
         match self.plan(db, letter, judged, case.as_ref(), now)? {
             Ok(planned) => self.run(db, letter, case, planned, told, now),
             Err(refused) => {
-                let done = crate::engine::transcript::Done::not_run(refused);
+                let done = Done::not_run(refused);
                 self.tell(db, letter, case.as_ref(), done, told, now)?;
                 Ok("nothing is carried out: a line was refused")
             }

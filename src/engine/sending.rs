@@ -4,7 +4,6 @@ use anyhow::{Context as _, Result};
 use chrono::TimeDelta;
 use rusqlite::Connection;
 use serde_json::json;
-use tracing::error;
 
 use crate::domain::Time;
 use crate::domain::logbook::{Entry, Kind};
@@ -54,6 +53,14 @@ impl Engine {
     pub fn settle(&mut self, (id, outcome): &Settled, now: Time) -> Result<()> {
         let Engine { store, context, .. } = self;
         store.write(|tx| context.settle(tx, *id, outcome, now))
+    }
+
+    /// Whether a mail has been given up.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn is_given_up(&self, id: OutboxId) -> Result<bool> {
+        Ok(outbox::get(self.store.db(), id)?.is_some_and(|mail| mail.state == State::Failed))
     }
 
     /// Deals with mails that were being sent when an earlier process ended: nobody can know whether
@@ -147,10 +154,6 @@ impl Context {
             message: None,
             detail: json!({ "outbox": row.id.0, "notice": row.notice, "recipient": row.recipient, "reply": reply }),
         };
-        error!(
-            outbox = row.id.0,
-            reply, "Mail {} will not be tried again; see `siaga outbox show {}`", row.id.0, row.id.0
-        );
         logbook::append(db, ticket_of(db, row.ticket.as_deref())?, &entry, now)?;
         self.forward_failed(db, row, reply, now)
     }

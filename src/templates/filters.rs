@@ -152,7 +152,7 @@ fn left(minutes: i64, working: bool) -> String {
     match (minutes, working) {
         (..0, true) => format!("lewat {} waktu kerja", spoken(-minutes)),
         (..0, false) => format!("lewat {}", spoken(-minutes)),
-        (0, _) => "tenggat tercapai".to_owned(),
+        (0, _) => "waktu habis".to_owned(),
         (_, true) => format!("sisa waktu kerja {}", spoken(minutes)),
         (_, false) => format!("sisa waktu {}", spoken(minutes)),
     }
@@ -259,7 +259,7 @@ mod tests {
         assert_eq!(left(130, true), "sisa waktu kerja 2 jam 10 menit");
         assert_eq!(left(60, true), "sisa waktu kerja 1 jam");
         assert_eq!(left(60, false), "sisa waktu 1 jam");
-        assert_eq!(left(0, true), "tenggat tercapai");
+        assert_eq!(left(0, true), "waktu habis");
         assert_eq!(left(-5, true), "lewat 5 menit waktu kerja");
         assert_eq!(left(-65, false), "lewat 1 jam 5 menit");
     }

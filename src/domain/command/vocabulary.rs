@@ -160,14 +160,14 @@ static TABLE: &[Row] = &[
     row(W::PersonalData, "pdp",       &["breach"],              TEAM_C2,          Arguments,          "pdp ya",                      "data pribadi terungkap: ya, tidak, atau selesai bila sudah diberitahukan"),
     row(W::Bssn,         "laporbssn", &["bssn"],                TEAM_C2,          Text(false),        "laporbssn",                   "menyusun laporan untuk BSSN; dikirim setelah disetujui Kabid"),
     // SOP 5
-    row(W::Approve,      "setuju",    &["approve", "acc", "ok", "setujui"], KABID_C3, Arguments,      "setuju 7Q4K-9M2X",            "menyetujui yang ditanyakan; setuju KODE tahan menyetujui laporan tanpa meneruskannya"),
+    row(W::Approve,      "setuju",    &["approve", "acc", "ok", "setujui"], KABID_C3, Arguments,      "setuju KODE",                 "menyetujui yang ditanyakan; setuju KODE tahan menyetujui laporan tanpa meneruskannya"),
     row(W::Revise,       "perbaiki",  &["revise", "revisi", "review"], KABID_C2,  Text(true),         "perbaiki lengkapi kronologi", "mengembalikan laporan kepada analis dengan catatan"),
     row(W::Dispose,      "disposisi", &["disposition"],         KABID_C2,         ArgumentsAndText,   "disposisi dedi mohon didahulukan", "menugaskan tiket kepada seorang analis"),
     row(W::Delegate,     "delegasi",  &["delegate"],            KABID_C3,         Arguments,          "delegasi plh s.d. 30/11",     "menunjuk Plh. yang terdaftar sampai tanggal itu"),
     // SOP 6
-    row(W::Forward,      "teruskan",  &["forward"],             KABID_C3,         Arguments,          "teruskan 7Q4K-9M2X",          "meneruskan laporan yang disetujui kepada OPD"),
-    row(W::Escalate,     "eskalasi",  &["escalate"],            KABID_C3,         ArgumentsAndText,   "eskalasi 7Q4K-9M2X",          "menaikkan tiket yang tidak ditindaklanjuti ke pimpinan berikutnya"),
-    row(W::Isolate,      "isolasi",   &["isolate"],             KABID_C3,         ArgumentsAndText,   "isolasi 7Q4K-9M2X",           "memerintahkan pemutusan sementara sistem; dicatat dan disampaikan"),
+    row(W::Forward,      "teruskan",  &["forward"],             KABID_C3,         Arguments,          "teruskan KODE",               "meneruskan laporan yang disetujui kepada OPD; tanpa kode, kodenya kami kirim"),
+    row(W::Escalate,     "eskalasi",  &["escalate"],            KABID_C3,         ArgumentsAndText,   "eskalasi KODE",               "menaikkan tiket yang tidak ditindaklanjuti ke pimpinan berikutnya; tanpa kode, kodenya kami kirim"),
+    row(W::Isolate,      "isolasi",   &["isolate"],             KABID_C3,         ArgumentsAndText,   "isolasi KODE",                "memerintahkan pemutusan sementara sistem; dicatat dan disampaikan; tanpa kode, kodenya kami kirim"),
     row(W::Extend,       "perpanjang", &["extend"],             OPD_AND_KABID_C2, Arguments,          "perpanjang 05/12 menunggu pengadaan", "meminta, atau sebagai Kabid memberi, waktu sampai tanggal itu"),
     row(W::Acknowledge,  "terima",    &["ack"],                 OPD_C1_OR_FOR_IT, Text(false),        "terima Rina",                 "menyatakan laporan diterima, dengan nama petugas"),
     row(W::Fixed,        "selesai",   &["fixed"],               OPD_C2_OR_FOR_IT, Text(true),         "selesai berkas dihapus, CMS diperbarui", "menyatakan perbaikan selesai; kami akan memeriksanya"),
@@ -292,6 +292,7 @@ impl<'de> Deserialize<'de> for Word {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::approval::Code;
 
     #[test]
     fn every_spelling_means_one_word_and_fits_the_grammar() {
@@ -314,6 +315,14 @@ mod tests {
         for row in TABLE {
             assert_eq!(row.example.split(' ').next(), Some(row.typed));
             assert!(!row.may.is_empty());
+        }
+    }
+
+    #[test]
+    fn an_example_typed_as_it_stands_costs_nobody_a_try() {
+        for row in TABLE {
+            let digits = row.example.split(' ').find(|word| word.contains(|c: char| c.is_ascii_digit()));
+            assert!(digits.is_none_or(|word| Code::typed(word).is_none()), "{}", row.example);
         }
     }
 

@@ -1,5 +1,7 @@
 //! What makes two deliveries of one message the same message.
 
+use memchr::memchr2;
+
 use crate::domain::digest::{Digest, DigestBuilder};
 
 /// The digest of a message without what the way adds to it, so that every delivery of one message
@@ -20,6 +22,8 @@ pub(super) struct CoreDigest {
 
 /// Octets after which a header line without a colon has no name worth waiting for.
 const NAME_MAX: usize = 256;
+/// Octets of body lines that are digested together.
+const TOGETHER: usize = 16 << 10;
 
 impl CoreDigest {
     pub(super) fn of(raw: &[u8]) -> Digest {
@@ -34,7 +38,10 @@ impl CoreDigest {
                 bytes = &bytes[1..];
                 continue;
             }
-            let end = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n')).unwrap_or(bytes.len());
+            if self.in_body {
+                return self.body(bytes);
+            }
+            let end = memchr2(b'\r', b'\n', bytes).unwrap_or(bytes.len());
             self.content(&bytes[..end]);
             if let Some(byte) = bytes.get(end) {
                 self.after_return = *byte == b'\r';
@@ -51,8 +58,26 @@ impl CoreDigest {
         self.builder.finish()
     }
 
+    /// The body has no names to judge: its lines are digested many at a time.
+    fn body(&mut self, mut bytes: &[u8]) {
+        let mut lines = Vec::with_capacity(bytes.len().min(TOGETHER));
+        while let Some(end) = memchr2(b'\r', b'\n', bytes) {
+            lines.extend_from_slice(&bytes[..end]);
+            lines.push(b'\n');
+            let pair = bytes[end] == b'\r' && bytes.get(end + 1) == Some(&b'\n');
+            self.after_return = bytes[end] == b'\r' && end + 1 == bytes.len();
+            bytes = &bytes[end + 1 + usize::from(pair)..];
+            if lines.len() >= TOGETHER {
+                self.builder.update(&lines);
+                lines.clear();
+            }
+        }
+        self.builder.update(&lines);
+        self.builder.update(bytes);
+    }
+
     fn content(&mut self, bytes: &[u8]) {
-        if self.in_body || (self.judged && !self.skipping) {
+        if self.judged && !self.skipping {
             self.builder.update(bytes);
         } else if !self.judged {
             self.line.extend_from_slice(bytes);
@@ -73,10 +98,6 @@ impl CoreDigest {
     }
 
     fn line_end(&mut self) {
-        if self.in_body {
-            self.builder.update(b"\n");
-            return;
-        }
         if self.line.is_empty() {
             self.in_body = true;
             self.skipping = false;

@@ -3,6 +3,8 @@
 //! Small on purpose: what decides about identity (how many From headers there are) rests on this
 //! splitter and on no parser of anything else.
 
+use memchr::memchr;
+
 use crate::mail::charset;
 
 /// Octets of header block that are looked at.
@@ -98,7 +100,7 @@ impl Splitter {
 
 /// The line at the beginning of `raw` without its end, and its length with it.
 pub(super) fn line_at(raw: &[u8]) -> (&[u8], usize) {
-    match raw.iter().position(|byte| *byte == b'\n') {
+    match memchr(b'\n', raw) {
         Some(end) => (raw[..end].strip_suffix(b"\r").unwrap_or(&raw[..end]), end + 1),
         None => (raw.strip_suffix(b"\r").unwrap_or(raw), raw.len()),
     }

@@ -7,6 +7,8 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 use crate::mail::headers::{Headers, is_mail_header, line_at};
 use crate::mail::parameters::Value;
 use crate::mail::transfer::Encoding;
@@ -149,11 +151,14 @@ fn split(raw: &[u8], body: Range<usize>, boundary: &[u8]) -> Split {
     let boundary = boundary.trim_ascii_end();
     let mut split = Split::default();
     let mut begun: Option<usize> = None;
-    let mut at = body.start;
-    while at < body.end {
+    let delimiter = [b"--", boundary].concat();
+    for found in memmem::find_iter(&raw[body.clone()], &delimiter) {
+        let at = body.start + found;
+        if found > 0 && raw[at - 1] != b'\n' {
+            continue;
+        }
         let (line, length) = line_at(&raw[at..body.end]);
-        let behind = line.strip_prefix(b"--").and_then(|line| line.strip_prefix(boundary)).map(<[u8]>::trim_ascii_end);
-        if let Some(behind @ (b"" | b"--")) = behind {
+        if let Some(behind @ (b"" | b"--")) = line.get(delimiter.len()..).map(<[u8]>::trim_ascii_end) {
             if let Some(start) = begun.take() {
                 split.ranges.push(start..before_line_end(raw, start, at));
             }
@@ -161,7 +166,6 @@ fn split(raw: &[u8], body: Range<usize>, boundary: &[u8]) -> Split {
             // Whatever follows the last boundary is not part of the message, unless it is a part.
             begun = (!split.closed).then_some(at + length);
         }
-        at += length;
     }
     if let Some(start) = begun {
         split.ranges.push(start.min(body.end)..body.end);

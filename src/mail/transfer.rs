@@ -2,8 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use memchr::memchr;
 
 use crate::mail::uuencode;
+
+/// Digits of base64 that are decoded together.
+const TOGETHER: usize = 4 << 10;
 
 /// How the bytes of a part are encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +69,11 @@ fn base64_body(body: &[u8]) -> Decoded {
     decoded.bytes.reserve(body.len() / 4 * 3);
     let mut rest = body;
     while !rest.is_empty() {
+        let orderly = decoded.lines(rest);
+        if orderly > 0 {
+            rest = &rest[orderly..];
+            continue;
+        }
         let end = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |end| end + 1);
         let (line, behind) = rest.split_at(end);
         if decoded.ended && is_prose(line) {
@@ -102,8 +111,30 @@ struct Base64 {
 }
 
 impl Base64 {
+    /// Decodes lines at the beginning that are in good order, many at a time, as megabytes come.
+    /// Returns their octets; nought if the first of them needs a closer look.
+    fn lines(&mut self, rest: &[u8]) -> usize {
+        let mut digits = [0; TOGETHER];
+        let (mut gathered, mut read) = (0, 0);
+        while let Some(end) = memchr(b'\n', &rest[read..]) {
+            let line = rest[read..read + end].trim_ascii_end();
+            if line.len() > TOGETHER - gathered || !line.len().is_multiple_of(4) {
+                break;
+            }
+            digits[gathered..gathered + line.len()].copy_from_slice(line);
+            gathered += line.len();
+            read += end + 1;
+        }
+        let before = self.bytes.len();
+        if !self.digits.is_empty() || STANDARD_NO_PAD.decode_vec(&digits[..gathered], &mut self.bytes).is_err() {
+            self.bytes.truncate(before);
+            return 0;
+        }
+        self.ended &= gathered == 0;
+        read
+    }
+
     fn line(&mut self, line: &[u8]) {
-        // Megabytes consist of lines in good order.
         let (whole, before) = (line.trim_ascii_end(), self.bytes.len());
         if self.digits.is_empty() && !whole.is_empty() && whole.len().is_multiple_of(4) {
             if STANDARD_NO_PAD.decode_vec(whole, &mut self.bytes).is_ok() {

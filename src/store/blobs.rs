@@ -80,18 +80,15 @@ impl Blobs {
     /// # Errors
     /// If it cannot be created.
     pub fn spool(&self, kind: Kind) -> Result<Spooled> {
+        self.unfinished(kind, Name::Computed(DigestBuilder::default()))
+    }
+
+    fn unfinished(&self, kind: Kind, name: Name) -> Result<Spooled> {
         loop {
             let path = self.root.join("spool").join(self.next.fetch_add(1, Ordering::Relaxed).to_string());
             match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Ok(file) => {
-                    return Ok(Spooled {
-                        file,
-                        path,
-                        kind,
-                        digest: DigestBuilder::default(),
-                        size_bytes: 0,
-                        named: false,
-                    });
+                    return Ok(Spooled { file, path, kind, name, size_bytes: 0, named: false });
                 }
                 // Another process shares the folder and has taken that number.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -124,7 +121,7 @@ impl Blobs {
         let mut folders = BTreeSet::new();
         let mut sealed = Vec::with_capacity(spooled.len());
         for mut file in spooled {
-            let digest = file.digest.clone().finish();
+            let digest = file.name.digest();
             let path = self.path(file.kind, &digest);
             let folder = path.parent().unwrap_or(&self.root);
             if !folder.exists() {
@@ -141,7 +138,8 @@ impl Blobs {
         Ok(sealed)
     }
 
-    /// Keeps decoded attachments; those already there are not written again.
+    /// Keeps decoded attachments under the digests they have; those already there are not written
+    /// again.
     ///
     /// # Errors
     /// If the disk refuses.
@@ -152,7 +150,7 @@ impl Blobs {
             if !seen.insert(digest) || self.path(Kind::Evidence, digest).exists() {
                 continue;
             }
-            let mut file = self.spool(Kind::Evidence)?;
+            let mut file = self.unfinished(Kind::Evidence, Name::Known(*digest))?;
             file.write_all(bytes).with_context(|| format!("write {}", file.path.display()))?;
             spooled.push(file);
         }
@@ -240,9 +238,27 @@ pub struct Spooled {
     file: File,
     path: PathBuf,
     kind: Kind,
-    digest: DigestBuilder,
+    name: Name,
     size_bytes: u64,
     named: bool,
+}
+
+/// Where a file's digest comes from.
+#[derive(Debug)]
+enum Name {
+    /// From the bytes as they are written.
+    Computed(DigestBuilder),
+    /// From whoever had all the bytes before.
+    Known(Digest),
+}
+
+impl Name {
+    fn digest(&self) -> Digest {
+        match self {
+            Name::Computed(digest) => digest.clone().finish(),
+            Name::Known(digest) => *digest,
+        }
+    }
 }
 
 impl Drop for Spooled {
@@ -258,7 +274,9 @@ impl Drop for Spooled {
 impl Write for Spooled {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.file.write(bytes)?;
-        self.digest.update(&bytes[..written]);
+        if let Name::Computed(digest) = &mut self.name {
+            digest.update(&bytes[..written]);
+        }
         self.size_bytes += written as u64;
         Ok(written)
     }

@@ -32,6 +32,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, SecondsFormat, Utc};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::domain::Time;
@@ -108,7 +109,10 @@ impl Store {
         db.pragma_update(None, "foreign_keys", true)?;
         db.pragma_update(None, "trusted_schema", false)?;
         db.pragma_update(None, "secure_delete", true)?;
-        db.set_prepared_statement_cache_capacity(64);
+        // Plans that do not look at the values: otherwise statements whose index has a condition are
+        // prepared anew for every value.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        db.set_prepared_statement_cache_capacity(128);
         migrate::run(&mut db, path)?;
         let verdict: String = db.query_row("PRAGMA quick_check", [], |row| row.get(0))?;
         ensure!(verdict == "ok", "the database is damaged: {verdict}; restore a backup");

@@ -15,6 +15,7 @@ mod outbox;
 mod serve;
 mod setup;
 mod table;
+mod terminal;
 mod ticket;
 
 use std::io::Write as _;

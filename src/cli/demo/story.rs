@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::cli::demo::letters::Letter;
 use crate::cli::demo::replies::Reply;
-use crate::cli::table::plain;
+use crate::cli::terminal::plain;
 use crate::domain::Time;
 use crate::domain::calendar::Calendar;
 use crate::domain::desk::Desk;

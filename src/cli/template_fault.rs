@@ -46,10 +46,8 @@ fn nearest(message: &str, known: &str) -> Option<String> {
     let unknown = message.split('`').nth(1)?;
     let likeness = |name: &str| strsim::jaro_winkler(unknown, name);
     let nearest = known.split(", ").max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
-    Some(match likeness(nearest) > 0.8 {
-        true => format!("did you mean `{nearest}`?"),
-        false => format!("there are {known}"),
-    })
+    let meant = likeness(nearest) > 0.8;
+    Some(if meant { format!("did you mean `{nearest}`?") } else { format!("there are {known}") })
 }
 
 #[cfg(test)]

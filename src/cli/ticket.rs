@@ -140,7 +140,7 @@ fn list(home: &Home, rows: &[Row], out: &mut impl Write) -> Result<()> {
     table::write(out, terminal::columns(), COLUMNS, &cells)?;
     let overdue = rows.iter().filter(|row| row.overdue).count();
     if overdue > 0 {
-        writeln!(out, "\n! {overdue} of {} tickets overdue. Whole: `siaga ticket show NUMBER`.", rows.len())?;
+        writeln!(out, "\n! {overdue} of {} tickets overdue; `siaga ticket show NUMBER` shows one whole.", rows.len())?;
     }
     Ok(())
 }

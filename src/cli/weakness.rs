@@ -150,9 +150,12 @@ fn people(config: &Config, today: NaiveDate) -> Vec<String> {
     found
 }
 
+/// One of the caps.
+type Cap = fn(&Caps) -> u32;
+
 fn flood(config: &Config) -> Vec<String> {
     let (ours, shipped) = (config.settings.caps, config::embedded().settings.caps);
-    let cap: [(&str, fn(&Caps) -> u32); 4] = [
+    let cap: [(&str, Cap); 4] = [
         ("per_address_hour", |caps| caps.per_address_hour),
         ("per_address_day", |caps| caps.per_address_day),
         ("without_evidence_hour", |caps| caps.without_evidence_hour),
@@ -215,6 +218,8 @@ fn is_example(person: &Person) -> bool {
 mod tests {
     use super::*;
 
+    type Change = fn(&mut Config);
+
     fn now() -> Time {
         "2026-11-24T03:00:00Z".parse().expect("a time")
     }
@@ -227,7 +232,7 @@ mod tests {
     #[test]
     fn each_weakness_is_named_only_where_it_is() {
         let shipped = config::embedded();
-        let cases: &[(&str, fn(&mut Config))] = &[
+        let cases: &[(&str, Change)] = &[
             ("[imap] security = \"plain\"", |config| config.settings.imap.security = Protection::Plain),
             ("[approval] hold = \"0s\"", |config| config.settings.policy.approval.hold = TimeDelta::zero()),
             ("[command] hold = \"0s\"", |config| config.settings.command.hold = TimeDelta::zero()),
@@ -244,7 +249,7 @@ mod tests {
             weaken(&mut weak);
             assert!(place(&weak, says).is_some(), "{says}: {:#?}", weaknesses(&weak, now()));
         }
-        let cases: &[(&str, fn(&mut Config))] = &[
+        let cases: &[(&str, Change)] = &[
             ("require_evidence = false", |config| config.settings.command.require_evidence = true),
             ("mode = \"reply\"", |config| config.settings.policy.approval.mode = Mode::SignedPdf),
             ("[data] dir = \"data\"", |config| config.settings.data = "/var/lib/siaga".into()),

@@ -6,12 +6,16 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
+use crate::cli::terminal::{clipped, plain};
 use crate::domain::Time;
 use crate::domain::answer::Evidence;
 use crate::engine::Engine;
 use crate::engine::explain::Explanation;
 use crate::engine::intake::Incoming;
 use crate::mail::reader::{Reader, Unread};
+
+/// Columns of a mail's beginning that are shown.
+const BEGINNING_MAX: usize = 68;
 
 /// One line of the machine-readable output.
 #[derive(Serialize)]
@@ -69,13 +73,15 @@ fn write_json(file: &Path, explanation: &Explanation, out: &mut dyn Write) -> Re
 
 fn write_words(file: &Path, explanation: &Explanation, out: &mut dyn Write) -> Result<()> {
     let mut lines = vec![
-        format!("{}: {}, {}", file.display(), words(explanation), explanation.reason),
+        format!("{}", file.display()),
+        format!("  result   {}", words(explanation)),
+        format!("  because  {}", explanation.reason),
         format!("  from     {}", or_dash(&explanation.from)),
         format!("  subject  {}", or_dash(&explanation.subject)),
     ];
     let first = explanation.new_text.lines().find(|line| !line.trim().is_empty());
     if let Some(first) = first {
-        let shown: String = first.trim().chars().take(100).collect();
+        let shown = clipped(first.trim(), BEGINNING_MAX);
         lines.push(format!("  begins   {shown}"));
     }
     for file in &explanation.attachments {
@@ -94,6 +100,8 @@ fn write_words(file: &Path, explanation: &Explanation, out: &mut dyn Write) -> R
         None => "no".to_owned(),
     };
     lines.push(format!("  may be answered automatically: {answered}"));
+    // What a sender wrote stands in any of them.
+    let lines: Vec<String> = lines.iter().map(|line| plain(line)).collect();
     writeln!(out, "{}\n", lines.join("\n")).context("write an explanation")
 }
 

@@ -7,8 +7,10 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use crate::cli::setup::Home;
-use crate::cli::ticket::local;
-use crate::cli::{Format, table};
+use crate::cli::table::Column;
+use crate::cli::terminal::{plain, plain_lines};
+use crate::cli::ticket::{local, local_short};
+use crate::cli::{Format, table, terminal};
 use crate::clock::{Clock, SystemClock};
 use crate::domain::Time;
 use crate::domain::digest::Digest;
@@ -20,21 +22,21 @@ const HEAD_MAX: u64 = 2_000;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
-    /// List held messages, oldest first.
+    /// List messages that could not be read, oldest first.
     List {
         #[command(flatten)]
         format: Format,
     },
     /// Show one held message: why it is held, where its raw file lies, how it begins.
     Show {
-        /// Its number in the list.
+        /// Its ID in `siaga held list`.
         id: i64,
         #[command(flatten)]
         format: Format,
     },
     /// Put a held message back among those to be read.
     Retry {
-        /// Its number in the list.
+        /// Its ID in `siaga held list`.
         id: i64,
     },
 }
@@ -110,22 +112,24 @@ fn list(home: &Home, rows: &[Row], out: &mut impl Write) -> Result<()> {
     let cells: Vec<Vec<String>> = rows
         .iter()
         .map(|row| {
-            vec![row.id.0.to_string(), local(home, row.arrived_at), row.size_bytes.to_string(), row.reason.clone()]
+            let arrived = local_short(home, row.arrived_at);
+            vec![row.id.0.to_string(), arrived, row.size_bytes.to_string(), row.reason.clone()]
         })
         .collect();
-    table::write(out, &["ID", "ARRIVED", "BYTES", "REASON"], &cells)?;
+    let columns = [Column::whole("ID"), Column::whole("ARRIVED"), Column::whole("BYTES"), Column::cut("REASON", 20)];
+    table::write(out, terminal::columns(), &columns, &cells)?;
     Ok(())
 }
 
 fn show(home: &Home, row: &Row, out: &mut impl Write) -> Result<()> {
     let blobs = home.blobs()?;
-    writeln!(out, "reason    {}", table::plain(&row.reason))?;
+    writeln!(out, "reason    {}", plain(&row.reason))?;
     writeln!(out, "arrived   {}", local(home, row.arrived_at))?;
     writeln!(out, "size      {} bytes", row.size_bytes)?;
     writeln!(out, "readings  {}", row.attempts)?;
     writeln!(out, "raw file  {}", blobs.path(Kind::Raw, &row.raw).display())?;
     writeln!(out, "lay at    {} {}", row.mailbox, row.place)?;
     let head = blobs.read_head(Kind::Raw, &row.raw, HEAD_MAX)?;
-    writeln!(out, "\n{}", table::plain_lines(&String::from_utf8_lossy(&head)))?;
+    writeln!(out, "\n{}", plain_lines(&String::from_utf8_lossy(&head)))?;
     Ok(())
 }

@@ -6,8 +6,9 @@ use anyhow::{Result, bail};
 use clap::{Args, Subcommand};
 
 use crate::cli::setup::Home;
+use crate::cli::table::Column;
 use crate::cli::ticket::local;
-use crate::cli::{Format, table};
+use crate::cli::{Format, table, terminal};
 use crate::store::logbook::{self, StoredEntry};
 
 #[derive(Debug, Args)]
@@ -58,6 +59,14 @@ fn list(home: &Home, entries: &[StoredEntry], out: &mut impl Write) -> Result<()
             ]
         })
         .collect();
-    table::write(out, &["NO", "AT", "TICKET", "EVENT", "BY", "DETAIL"], &rows)?;
+    let columns = [
+        Column::whole("NO"),
+        Column::whole("AT"),
+        Column::whole("TICKET"),
+        Column::cut("EVENT", 8),
+        Column::cut("BY", 8),
+        Column::spare("DETAIL", 10),
+    ];
+    table::write(out, terminal::columns(), &columns, &rows)?;
     Ok(())
 }

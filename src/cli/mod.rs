@@ -12,10 +12,14 @@ mod live;
 mod log;
 mod logbook;
 mod outbox;
+mod samples;
 mod serve;
 mod setup;
 mod table;
+mod template_fault;
+mod terminal;
 mod ticket;
+mod weakness;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -27,36 +31,67 @@ use clap::{Args, Parser, Subcommand};
 use crate::cli::setup::Home;
 
 /// Siaga: an e-mail-driven incident desk for government CSIRTs.
+///
+/// Siaga watches a mailbox, makes every report a ticket, answers the reporter, tells the team, and
+/// keeps the clocks of the SOP. People work by answering its mails; these commands are for whoever
+/// looks after the machine. They may be used while `siaga serve` runs.
 #[derive(Debug, Parser)]
-#[command(version, about, max_term_width = 100)]
+#[command(version, about, max_term_width = 100, after_help = EXAMPLES)]
 struct Arguments {
     /// Folder with siaga.toml, sop.toml, calendar.toml and people.toml.
     #[arg(long, global = true, default_value = "config", value_name = "DIR")]
     config: PathBuf,
-    /// Folder with the templates; without it, `templates` beside the config folder.
+    /// Folder with the texts of the mails; without it, `templates` beside the config folder.
     #[arg(long, global = true, value_name = "DIR")]
     templates: Option<PathBuf>,
     #[command(subcommand)]
     verb: Verb,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  siaga demo                               the whole SOP in a second
+  siaga check --config /etc/siaga/config   what is wrong or weak
+  siaga serve --config /etc/siaga/config   run the desk
+  siaga ticket list                        the tickets, and which are overdue";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  siaga check                             faults, warnings, weaknesses
+  siaga check --live                      log in to both servers, mail ourselves
+  siaga check --samples                   every mail text as it would arrive
+  siaga check --samples report_received   one of them in all its forms";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  siaga explain mail.eml
+  siaga explain --json inbox/*.eml | jq -r '[.file, .action, .reason] | @tsv'";
+
 #[derive(Debug, Subcommand)]
 enum Verb {
     /// Run the desk: take mail in, send mail out, keep the clocks.
     Serve,
-    /// Show the main job on an embedded mailbox and a simulated clock; needs no server.
+    /// Show the whole SOP on an embedded mailbox and a simulated clock; needs no server.
     Demo {
         /// Where the demo's mails and database go; made anew each time.
         #[arg(long, default_value = "data/demo", value_name = "DIR")]
         dir: PathBuf,
     },
-    /// Check configuration and templates; with --live, log in and prove a round trip.
+    /// Say what is wrong or weak in configuration and mail texts; with --live, try the servers.
+    #[command(after_help = CHECK_EXAMPLES)]
     Check {
         /// Also log in to IMAP and SMTP and send a mail to the desk's own address.
         #[arg(long)]
         live: bool,
+        /// Show the mail texts as they would arrive, filled with made-up reports; or one of them, by
+        /// the name of its folder below templates/mail.
+        #[arg(long, value_name = "NOTICE", num_args = 0..=1, conflicts_with = "live")]
+        samples: Option<Option<String>>,
     },
     /// Say what the desk would do with a mail and why; nothing is written.
+    ///
+    /// A mail that the desk has taken in already is explained as what it then is: a duplicate.
+    #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain {
         /// Mail messages as files.
         #[arg(required = true, value_name = "FILE.eml")]
@@ -73,12 +108,15 @@ enum Verb {
     /// Look at outgoing mail, or send it once more.
     #[command(subcommand)]
     Outbox(outbox::Verb),
-    /// Look at mail that was put aside, or have it read again.
+    /// Look at mail that was put aside because it could not be read, or have it read again.
     #[command(subcommand)]
     Held(held::Verb),
-    /// Show the security logbook, or check its chain.
+    /// Show the security logbook, or check that nobody changed it.
     Logbook(logbook::Logbook),
-    /// Compute when a step is due, and say how.
+    /// Compute when a step of the SOP is due, and say how.
+    #[command(
+        after_help = "Examples:\n  siaga due \"2026-12-23 15:30\"\n  siaga due \"2026-12-23 15:30\" --stage follow_up --severity high"
+    )]
     Due(due::Due),
 }
 
@@ -108,7 +146,8 @@ fn run(arguments: &Arguments) -> Result<()> {
     match &arguments.verb {
         Verb::Serve => serve::run(&home()?),
         Verb::Demo { dir } => demo::run(dir),
-        Verb::Check { live } => check::run(&arguments.config, &templates_folder(arguments), *live),
+        Verb::Check { live: _, samples: Some(notice) } => samples::run(&home()?, notice.as_deref()),
+        Verb::Check { live, samples: None } => check::run(&arguments.config, &templates_folder(arguments), *live),
         Verb::Explain { files, json } => explain_files(arguments, files, *json),
         Verb::Feed(feed) => feed.run(&home()?),
         Verb::Ticket(verb) => verb.run(&home()?),
@@ -142,4 +181,30 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
         .chain()
         .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
         .any(|cause| cause.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn every_verb_and_argument_is_explained_in_lines_of_80_columns() {
+        fn look(command: &mut clap::Command) {
+            let name = command.get_name().to_owned();
+            assert!(name == "help" || command.get_about().is_some(), "{name}");
+            for argument in command.get_arguments().filter(|argument| !argument.is_hide_set()) {
+                assert!(argument.get_help().is_some(), "{name} {}", argument.get_id());
+            }
+            for line in command.get_after_help().map(ToString::to_string).unwrap_or_default().lines() {
+                assert!(line.chars().count() <= 80, "{name}: {line}");
+            }
+            command.get_subcommands_mut().for_each(look);
+        }
+        let mut command = Arguments::command();
+        command.build();
+        look(&mut command);
+        command.debug_assert();
+    }
 }

@@ -6,25 +6,29 @@ use anyhow::{Context as _, Result, bail};
 use clap::Subcommand;
 
 use crate::cli::setup::Home;
-use crate::cli::ticket::local;
-use crate::cli::{Format, table};
+use crate::cli::table::Column;
+use crate::cli::terminal::{plain, plain_lines};
+use crate::cli::ticket::{local, local_short};
+use crate::cli::{Format, table, terminal};
 use crate::clock::{Clock, SystemClock};
 use crate::domain::outgoing::OutboxId;
 use crate::store::outbox::{self, Entry, State};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
-    /// List outgoing mails, oldest first.
+    /// List outgoing mails, oldest first; `!` marks those that need a person.
+    #[command(after_help = "Examples:\n  siaga outbox list\n  siaga outbox list --state failed")]
     List {
-        /// Only those in this state: queued, sending, sent, `in_doubt` or failed.
-        #[arg(long, value_parser = state)]
+        /// Only those in this state: queued, sending, sent, `in_doubt`, failed or withdrawn.
+        #[arg(long, value_parser = state, value_name = "STATE")]
         state: Option<State>,
         #[command(flatten)]
         format: Format,
     },
-    /// Show one outgoing mail.
+    /// Show one outgoing mail: its words, and what became of it.
+    #[command(after_help = "Examples:\n  siaga outbox show 42\n  siaga outbox show 42 --raw > mail.eml")]
     Show {
-        /// Its number in the list.
+        /// Its ID in `siaga outbox list`.
         id: i64,
         /// Write the frozen bytes as they are sent, e.g. into a file that a mail program opens.
         #[arg(long)]
@@ -32,9 +36,10 @@ pub(super) enum Verb {
         #[command(flatten)]
         format: Format,
     },
-    /// Queue a mail once more, whatever became of it, under the same Message-ID.
+    /// Send a mail once more, whatever became of it, under the same Message-ID: a mail program
+    /// that has it already shows one.
     Retry {
-        /// Its number in the list.
+        /// Its ID in `siaga outbox list`.
         id: i64,
     },
 }
@@ -92,22 +97,44 @@ fn list(home: &Home, mails: &[Entry], out: &mut impl Write) -> Result<()> {
     let rows: Vec<Vec<String>> = mails
         .iter()
         .map(|mail| {
-            let doubt = if mail.doubtful && mail.state != State::InDoubt { " (doubtful)" } else { "" };
+            let doubt = if mail.doubtful && mail.state != State::InDoubt { ", in doubt" } else { "" };
             vec![
+                if needs_a_person(mail) { "!" } else { "" }.to_owned(),
                 mail.id.0.to_string(),
-                format!("{}{doubt}", mail.state.as_str()),
-                local(home, mail.created_at),
+                format!("{}{doubt}", mail.state.as_str().replace('_', " ")),
+                local_short(home, mail.created_at),
                 mail.recipient.clone(),
                 mail.subject.clone(),
             ]
         })
         .collect();
-    table::write(out, &["ID", "STATE", "DECIDED", "RECIPIENT", "SUBJECT"], &rows)?;
+    let columns = [
+        Column::whole(""),
+        Column::whole("ID"),
+        Column::whole("STATE"),
+        Column::whole("DECIDED"),
+        Column::cut("RECIPIENT", 12),
+        Column::cut("SUBJECT", 24),
+    ];
+    table::write(out, terminal::columns(), &columns, &rows)?;
+    let waiting = mails.iter().filter(|mail| needs_a_person(mail)).count();
+    if waiting > 0 {
+        writeln!(out, "\n! {waiting} of them did not arrive for certain: `siaga outbox show ID` says why.")?;
+    }
     Ok(())
 }
 
+/// Whether nobody but a person can bring a mail further.
+fn needs_a_person(mail: &Entry) -> bool {
+    match mail.state {
+        State::Failed | State::InDoubt => true,
+        State::Sent => !mail.bounced.is_empty(),
+        State::Queued | State::Sending | State::Withdrawn => false,
+    }
+}
+
 fn show(home: &Home, mail: &Entry, bytes: &[u8], out: &mut impl Write) -> Result<()> {
-    writeln!(out, "{}  {}", mail.id.0, table::plain(&mail.subject))?;
+    writeln!(out, "{}  {}", mail.id.0, plain(&mail.subject))?;
     writeln!(out, "to          {}", mail.recipient)?;
     writeln!(out, "ticket      {}", mail.ticket.as_deref().unwrap_or("none"))?;
     writeln!(out, "message-id  {}", mail.message_id)?;
@@ -121,12 +148,12 @@ fn show(home: &Home, mail: &Entry, bytes: &[u8], out: &mut impl Write) -> Result
         }
         (State::Sent | State::InDoubt | State::Failed | State::Withdrawn, None) => {}
     }
-    writeln!(out, "last word   {}", table::plain(&mail.reply))?;
+    writeln!(out, "last word   {}", plain(&mail.reply))?;
     if !mail.bounced.is_empty() {
-        writeln!(out, "bounced     {}", table::plain(&mail.bounced))?;
+        writeln!(out, "bounced     {}", plain(&mail.bounced))?;
     }
     let message = mail_parser::MessageParser::default().parse(bytes);
     let text = message.and_then(|message| message.body_text(0).map(|text| text.replace('\r', ""))).unwrap_or_default();
-    writeln!(out, "\n{}", text.trim_end())?;
+    writeln!(out, "\n{}", plain_lines(text.trim_end()))?;
     Ok(())
 }

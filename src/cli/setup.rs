@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
+use crate::cli::template_fault;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Fault, Protection, SecretSource, read_secret};
 use crate::domain::Time;
@@ -46,7 +47,16 @@ impl Home {
             Some(folder) => Templates::load(folder, desk, zone),
             None => Templates::embedded(desk, zone),
         };
-        loaded.map_err(|faults| anyhow::anyhow!("the templates are faulty:\n{}", faults.join("\n")))
+        loaded.map_err(|faults| {
+            let said: Vec<String> = faults.iter().flat_map(|fault| template_fault::sentences(fault)).collect();
+            anyhow::anyhow!("the templates are faulty:\n{}", said.join("\n"))
+        })
+    }
+
+    /// The file an administrator changes a mail text in, by its name below `mail/`; where there is
+    /// none, the text inside the program is used.
+    pub(super) fn template_file(&self, name: &str) -> Option<PathBuf> {
+        self.templates.as_ref().map(|folder| folder.join("mail").join(name))
     }
 
     /// Where everything is kept.

@@ -8,7 +8,9 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use crate::cli::setup::Home;
-use crate::cli::{Format, table};
+use crate::cli::table::Column;
+use crate::cli::terminal::{plain, plain_lines, prose};
+use crate::cli::{Format, table, terminal};
 use crate::clock::{Clock, SystemClock};
 use crate::domain::Time;
 use crate::domain::ticket::{Ticket, TicketNumber};
@@ -16,14 +18,18 @@ use crate::store::{Store, logbook, messages, outbox, tickets, timers};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
-    /// List all tickets, oldest first.
+    /// List all tickets, oldest first; `!` marks the overdue ones.
+    #[command(
+        after_help = "Examples:\n  siaga ticket list\n  siaga ticket list --json | jq '.[] | select(.overdue) | .number'"
+    )]
     List {
         #[command(flatten)]
         format: Format,
     },
-    /// Show one ticket with its messages, events, timers and outgoing mails.
+    /// Show one ticket: who wrote what, what is due when, what was sent, what happened.
+    #[command(after_help = "Examples:\n  siaga ticket show CIAMIS-2026-0007\n  siaga ticket show 7")]
     Show {
-        /// CIAMIS-2026-0007, or 7 for this year's.
+        /// The ticket's number; the last part alone means this year's.
         number: String,
         #[command(flatten)]
         format: Format,
@@ -130,57 +136,104 @@ fn list(home: &Home, rows: &[Row], out: &mut impl Write) -> Result<()> {
         writeln!(out, "No tickets yet.")?;
         return Ok(());
     }
-    let cells: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| {
-            let due = row.due_at.map(|at| local(home, at)).unwrap_or_default();
-            vec![
-                row.number.to_string(),
-                row.status.to_owned(),
-                if row.overdue { format!("{due} !") } else { due },
-                row.reporter.clone().unwrap_or_default(),
-                row.subject.clone(),
-            ]
-        })
-        .collect();
-    table::write(out, &["NUMBER", "STATUS", "DUE", "REPORTER", "SUBJECT"], &cells)?;
+    let cells: Vec<Vec<String>> = rows.iter().map(|row| cells(home, row)).collect();
+    table::write(out, terminal::columns(), COLUMNS, &cells)?;
+    let overdue = rows.iter().filter(|row| row.overdue).count();
+    if overdue > 0 {
+        writeln!(out, "\n! {overdue} of {} tickets overdue; `siaga ticket show NUMBER` shows one whole.", rows.len())?;
+    }
     Ok(())
 }
 
+/// The list of tickets.
+const COLUMNS: &[Column] = &[
+    Column::whole(""),
+    Column::whole("NUMBER"),
+    Column::whole("STATUS"),
+    Column::whole("DUE"),
+    Column::spare("REPORTER", 14),
+    Column::cut("SUBJECT", 12),
+];
+
+fn cells(home: &Home, row: &Row) -> Vec<String> {
+    let due = row.due_at.map(|at| local_short(home, at)).unwrap_or_default();
+    vec![
+        if row.overdue { "!" } else { "" }.to_owned(),
+        row.number.to_string(),
+        row.status.replace('_', " "),
+        if row.overdue { format!("{due} overdue") } else { due },
+        row.reporter.clone().unwrap_or_default(),
+        row.subject.clone(),
+    ]
+}
+
 fn show(home: &Home, whole: &Whole, out: &mut impl Write) -> Result<()> {
-    let row = &whole.row;
-    writeln!(out, "{}  {}", row.number, table::plain(&row.subject))?;
-    writeln!(out, "status    {}{}", row.status, if row.overdue { " (overdue)" } else { "" })?;
+    let (row, columns) = (&whole.row, terminal::columns());
+    writeln!(out, "{}", prose(&format!("{}  ", row.number), &plain(&row.subject), columns))?;
+    writeln!(out, "status    {}", row.status.replace('_', " "))?;
     writeln!(out, "reporter  {}", row.reporter.as_deref().unwrap_or("unknown"))?;
     writeln!(out, "opened    {}", local(home, row.opened_at))?;
     if let Some(due_at) = row.due_at {
-        writeln!(out, "due       {}", local(home, due_at))?;
+        writeln!(out, "due       {}{}", local(home, due_at), if row.overdue { "  ! overdue" } else { "" })?;
     }
     for message in &whole.written {
-        writeln!(out, "\nMessage {} ({})", message.id.0, message.meaning.as_str())?;
-        writeln!(out, "  from     {} <{}>", table::plain(&message.sender_name), table::plain(&message.sender_address))?;
-        writeln!(out, "  arrived  {}", local(home, message.arrived_at))?;
-        writeln!(out, "  raw      {}", message.raw)?;
-        for file in &message.attachments {
-            writeln!(out, "  file     {} ({} bytes) {}", table::plain(&file.filename), file.size_bytes, file.digest)?;
-        }
-        for line in table::plain_lines(message.new_text.trim()).lines() {
-            writeln!(out, "  | {line}")?;
-        }
+        show_message(home, message, out)?;
     }
-    writeln!(out, "\nTimers")?;
+    writeln!(out, "\nReminders and escalations")?;
+    if whole.timers.is_empty() {
+        writeln!(out, "  none")?;
+    }
     for timer in &whole.timers {
-        let fired = timer.fired_at.map(|at| format!("fired {}", local(home, at))).unwrap_or("waiting".to_owned());
-        writeln!(out, "  {}  {}  {fired}", local(home, timer.due_at), timer.kind)?;
+        let fired = if timer.fired_at.is_some() { "done" } else { "waits" };
+        writeln!(out, "  {}  {fired:<5}  {} {}", local(home, timer.due_at), timer.stage.as_str(), timer.kind)?;
     }
-    writeln!(out, "\nOutgoing mails")?;
-    for mail in &whole.outgoing {
-        let state = mail.state.as_str();
-        writeln!(out, "  {:>4}  {state:<8}  {}  {}", mail.id.0, mail.recipient, table::plain(&mail.subject))?;
+    writeln!(out, "\nMails sent or to be sent (`siaga outbox show ID` shows one)")?;
+    let mails: Vec<Vec<String>> = whole
+        .outgoing
+        .iter()
+        .map(|mail| {
+            let state = mail.state.as_str().replace('_', " ");
+            vec![String::new(), mail.id.0.to_string(), state, mail.recipient.clone(), mail.subject.clone()]
+        })
+        .collect();
+    let fields = [
+        Column::whole(""),
+        Column::whole("ID"),
+        Column::whole("STATE"),
+        Column::cut("RECIPIENT", 12),
+        Column::cut("SUBJECT", 24),
+    ];
+    table::write(out, columns, &fields, &mails)?;
+    writeln!(out, "\nWhat happened")?;
+    let events: Vec<Vec<String>> = whole
+        .events
+        .iter()
+        .map(|event| {
+            let happened = event.kind.replace('_', " ");
+            vec![String::new(), local(home, event.at), happened, event.actor.clone()]
+        })
+        .collect();
+    let fields = [Column::whole(""), Column::whole("AT"), Column::cut("EVENT", 12), Column::cut("BY", 12)];
+    table::write(out, columns, &fields, &events)?;
+    Ok(())
+}
+
+fn show_message(home: &Home, message: &messages::Message, out: &mut impl Write) -> Result<()> {
+    writeln!(out, "\nMessage {} ({})", message.id.0, message.meaning.as_str().replace('_', " "))?;
+    writeln!(out, "  from     {} <{}>", plain(&message.sender_name), plain(&message.sender_address))?;
+    writeln!(out, "  arrived  {}", local(home, message.arrived_at))?;
+    writeln!(out, "  raw      {}", message.raw)?;
+    for file in &message.attachments {
+        writeln!(out, "  file     {} ({} bytes)", plain(&file.filename), file.size_bytes)?;
+        writeln!(out, "           {}", file.digest)?;
     }
-    writeln!(out, "\nEvents")?;
-    for event in &whole.events {
-        writeln!(out, "  {}  {}  {}", local(home, event.at), event.kind, table::plain(&event.actor))?;
+    for line in plain_lines(message.new_text.trim()).lines() {
+        // Each line of a long paragraph carries the mark, so that nothing a stranger wrote can stand
+        // where our own words do.
+        let wrapped = prose("    ", line, terminal::columns());
+        for part in wrapped.lines() {
+            writeln!(out, "  | {}", part.trim_start_matches("    "))?;
+        }
     }
     Ok(())
 }
@@ -188,4 +241,47 @@ fn show(home: &Home, whole: &Whole, out: &mut impl Write) -> Result<()> {
 /// An instant as the office reads it.
 pub(super) fn local(home: &Home, at: Time) -> String {
     home.config.calendar.local(at).format("%Y-%m-%d %H:%M %Z").to_string()
+}
+
+/// The same where there is little room.
+pub(super) fn local_short(home: &Home, at: Time) -> String {
+    home.config.calendar.local(at).format("%Y-%m-%d %H:%M").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(columns: usize, overdue: bool) -> String {
+        let at: Time = "2026-11-23T04:12:00Z".parse().expect("a time");
+        let row = Row {
+            number: "CIAMIS-2026-0001".parse().expect("a number"),
+            subject: "Situs Dinas Kesehatan \u{1b}[31mdisusupi judi online".to_owned(),
+            reporter: Some("budi.santoso@warga.example".to_owned()),
+            stage: None,
+            status: "awaiting_reporter",
+            language: "id",
+            opened_at: at,
+            due_at: Some(at),
+            due_calendar_at: None,
+            overdue,
+            messages: 1,
+            attachments: 0,
+        };
+        let mut out = Vec::new();
+        table::write(&mut out, Some(columns), COLUMNS, &[cells(&Home::embedded(), &row)]).expect("write");
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn an_overdue_ticket_is_seen_at_80_columns_and_at_200() {
+        assert_eq!(
+            listed(80, true),
+            "   NUMBER            STATUS             DUE                       SUBJECT\n\
+             !  CIAMIS-2026-0001  awaiting reporter  2026-11-23 11:12 overdue  Situs Dinas K…\n"
+        );
+        let wide = listed(200, true);
+        assert!(wide.contains("budi.santoso@warga.example  Situs Dinas Kesehatan \u{FFFD}[31mdisusupi"), "{wide}");
+        assert!(!listed(80, false).contains(['!', '\u{1b}']) && !listed(80, false).contains("overdue"));
+    }
 }

@@ -97,6 +97,11 @@ pub fn embedded() -> Config {
     }
 }
 
+/// The names and texts of the four files inside the program.
+pub fn shipped() -> [(&'static str, &'static str); 4] {
+    FILES
+}
+
 fn build(documents: [Document; 4], environment: &Environment) -> Result<Config, Vec<Fault>> {
     let [siaga, sop, calendar, people] = documents;
     let siaga = siaga.below(environment.overrides());

@@ -127,6 +127,20 @@ fn files() -> impl Iterator<Item = (&'static str, &'static str)> {
     [SHARED, TO_REPORTERS, TO_OTHERS].into_iter().flatten().copied()
 }
 
+/// Puts the shipped text where a fault was found; `false` if it stands there already.
+fn put_shipped(texts: &mut [(&'static str, String)], error: &tera::Error) -> bool {
+    let tera::ErrorKind::SyntaxError(report) = error.kind() else { return false };
+    let shipped = files().find(|(name, _)| *name == report.filename());
+    let faulty = texts.iter_mut().find(|(name, _)| *name == report.filename());
+    match (faulty, shipped) {
+        (Some((_, text)), Some((_, shipped))) if text != shipped => {
+            shipped.clone_into(text);
+            true
+        }
+        (Some(_) | None, _) => false,
+    }
+}
+
 /// The loaded templates of one desk.
 #[derive(Debug)]
 pub struct Templates {
@@ -191,13 +205,21 @@ impl Templates {
         Templates::build(files().map(|(name, text)| (name, text.to_owned())).collect(), desk, zone)
     }
 
-    fn build(texts: Vec<(&str, String)>, desk: Desk, zone: Tz) -> Result<Templates, Vec<String>> {
-        let mut tera = Tera::new();
-        tera.autoescape_on(vec![".html"]);
-        filters::register(&mut tera, &desk, zone);
-        tera.add_raw_templates(texts).map_err(|error| vec![format!("{error}\n  = mend the template at that place")])?;
+    fn build(mut texts: Vec<(&'static str, String)>, desk: Desk, zone: Tz) -> Result<Templates, Vec<String>> {
+        let mut faults = Vec::new();
+        let tera = loop {
+            let mut tera = Tera::new();
+            tera.autoescape_on(vec![".html"]);
+            filters::register(&mut tera, &desk, zone);
+            let Err(error) = tera.add_raw_templates(texts.clone()) else { break tera };
+            faults.push(format!("{error}\n  = mend the template at that place"));
+            // Tera stops at the first fault: with the shipped text in its place, the next one is seen.
+            if !put_shipped(&mut texts, &error) {
+                return Err(faults);
+            }
+        };
         let templates = Templates { tera, desk };
-        let mut faults: Vec<_> = samples::all().iter().filter_map(|sample| templates.fault_with(sample)).collect();
+        faults.extend(samples::all().iter().filter_map(|sample| templates.fault_with(sample)));
         faults.dedup();
         if faults.is_empty() { Ok(templates) } else { Err(faults) }
     }

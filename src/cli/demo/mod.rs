@@ -3,17 +3,20 @@
 //! The engine, the rounds and the adapters are the ones that `serve` runs; only the clock is set by
 //! hand, so that a week takes less than a second.
 
+mod leavings;
 mod letters;
 mod replies;
 mod story;
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::time::SystemTime;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::cli::demo::leavings::Leavings;
 use crate::cli::demo::letters::{LETTERS, Letter};
 use crate::cli::demo::replies::{REPLIES, Reply};
 use crate::cli::demo::story::Story;
@@ -43,6 +46,7 @@ struct World {
 /// Tells the demo's week.
 pub(super) fn run(folder: &Path) -> Result<()> {
     make_anew(folder)?;
+    let folder = &fs::canonicalize(folder).with_context(|| format!("find {}", folder.display()))?;
     let mut home = Home::embedded();
     home.config.settings.data = folder.to_owned();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -84,7 +88,8 @@ async fn tell(home: &Home, folder: &Path, out: &mut impl Write) -> Result<()> {
     while let Some(due) = world.next_due()? {
         world.advance(due, &mut story, out).await?;
     }
-    story.end(&world.shared.engine.borrow(), &sent_folder, folder, out)?;
+    let left = Leavings::write(folder, &sent_folder)?;
+    story.end(&world.shared.engine.borrow(), &left, out)?;
     world.shared.engine.into_inner().close()
 }
 
@@ -198,6 +203,72 @@ fn make_anew(folder: &Path) -> Result<()> {
     if occupied {
         fs::remove_dir_all(folder).with_context(|| format!("remove {shown}"))?;
     }
-    fs::create_dir_all(folder).with_context(|| format!("make {shown}"))?;
+    let made = fs::create_dir_all(folder).and_then(|()| fs::set_permissions(folder, Permissions::from_mode(0o700)));
+    made.with_context(|| format!("make {shown}"))?;
     fs::write(folder.join(MARK), "").with_context(|| format!("make {shown}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::cli::terminal::width;
+    use crate::config;
+
+    /// The demo in a folder of its own, and what it told.
+    fn told() -> (tempfile::TempDir, String) {
+        let parent = tempfile::tempdir().expect("a temporary folder");
+        let folder = parent.path().join("demo");
+        make_anew(&folder).expect("an empty folder");
+        let mut home = Home::embedded();
+        home.config.settings.data = folder.clone();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let mut out = Vec::new();
+        runtime.block_on(tell(&home, &folder, &mut out)).expect("the demo");
+        (parent, String::from_utf8(out).expect("text"))
+    }
+
+    #[test]
+    fn the_story_fits_80_columns_and_what_it_leaves_works_from_any_folder() {
+        let (parent, story) = told();
+        let folder = parent.path().join("demo");
+        // A path is never broken: it would not be copied whole.
+        let shown = folder.display().to_string();
+        for line in story.lines().filter(|line| !line.contains(&shown)) {
+            assert!(width(line) <= 80, "{line}");
+        }
+        for step in ["SOP 3", "SOP 4", "SOP 5", "SOP 6", "#valid", "#setuju", "#lulus", "PEMBERITAHUAN DINI"] {
+            assert!(story.contains(step), "{step}");
+        }
+        let mode = fs::metadata(&folder).expect("the folder").permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+        let left = config::load(&folder.join("config")).unwrap_or_else(|faults| panic!("{faults:#?}"));
+        assert_eq!(left.settings.data, folder);
+        // Whoever starts it by mistake must not reach the server of the shipped example.
+        assert_eq!(left.settings.intake.source, config::Source::Maildir);
+        assert_eq!(left.settings.smtp.transport, config::Transport::Maildir);
+        let script = fs::read_to_string(folder.join("desk")).expect("the script");
+        assert!(script.contains(&format!("--config {shown}/config ")), "{script}");
+    }
+
+    #[test]
+    fn the_letter_it_suggests_to_explain_is_a_new_ticket() {
+        let (parent, _) = told();
+        let folder = parent.path().join("demo");
+        let home = Home::load(&folder.join("config"), folder.join("templates")).expect("the demo's desk");
+        let (mut engine, now) = home.engine_to_try_on().expect("a copy of it");
+        let mut out = Vec::new();
+        let letter = folder.join("one-more.eml");
+        crate::cli::explain::run(&mut engine, &[letter], false, 1 << 20, now, &mut out).expect("explained");
+        let said = String::from_utf8(out).expect("text");
+        assert!(said.contains("new ticket CIAMIS-"), "{said}");
+    }
+
+    #[test]
+    fn a_folder_of_somebody_else_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::write(folder.path().join("surat.txt"), "penting").expect("write");
+        assert!(make_anew(folder.path()).is_err());
+        assert!(folder.path().join("surat.txt").exists());
+    }
 }

@@ -1,16 +1,17 @@
 //! What the demo tells on the terminal.
 
 use std::io::Write;
-use std::path::Path;
 
 use anyhow::Result;
 
+use crate::cli::demo::leavings::{Leavings, quoted};
 use crate::cli::demo::letters::Letter;
 use crate::cli::demo::replies::Reply;
-use crate::cli::table::plain;
+use crate::cli::terminal::{plain, prose};
 use crate::domain::Time;
 use crate::domain::calendar::Calendar;
 use crate::domain::desk::Desk;
+use crate::domain::stage::Stage;
 use crate::engine::Engine;
 use crate::store::{logbook, outbox, tickets};
 
@@ -29,11 +30,20 @@ impl<'a> Story<'a> {
     }
 
     pub(super) fn begin(&self, desk: &Desk, out: &mut impl Write) -> Result<()> {
-        writeln!(
-            out,
-            "A week at the desk of {} ({}) on a simulated clock: the whole SOP on one ticket, and whatever else comes in.\n",
+        let opening = format!(
+            "A week at the desk of {} ({}), on a simulated clock. The first report goes through the whole SOP, step by \
+             step, by mail alone; other reports come in beside it and run late. How to read it:",
             desk.name, desk.address
-        )?;
+        );
+        writeln!(out, "{}\n", prose("", &opening, WIDTH))?;
+        for (mark, meaning) in [
+            ("|", "what somebody writes; a line with # is a command"),
+            ("=>", "what the desk makes of it, in one transaction"),
+            ("->", "a mail the desk sends; until the time it leaves, #batal stops it"),
+        ] {
+            writeln!(out, "  {mark:<3} {meaning}")?;
+        }
+        writeln!(out)?;
         Ok(())
     }
 
@@ -46,17 +56,20 @@ impl<'a> Story<'a> {
                 .and_then(|message| message.subject().map(str::to_owned).or_else(|| Some(line.to_owned())))
                 .unwrap_or_default()
         };
-        writeln!(out, "{}  {} writes: {}", self.moment(at), plain(&header("From: ")), plain(&header("Subject: ")))?;
-        writeln!(out, "{INDENT}({})", letter.what)?;
+        let written = format!("{} writes: {}", plain(&header("From: ")), plain(&header("Subject: ")));
+        writeln!(out, "\n{}", prose(&format!("{}  ", self.moment(at)), &written, WIDTH))?;
+        writeln!(out, "{}", prose(INDENT, &format!("({})", letter.what), WIDTH))?;
         Ok(())
     }
 
     /// One of the parties answers a mail of ours.
     pub(super) fn reply(&self, at: Time, reply: &Reply, out: &mut impl Write) -> Result<()> {
-        writeln!(out, "{}  {} replies", self.moment(at), plain(reply.from))?;
-        writeln!(out, "{INDENT}({})", reply.what)?;
+        let who = format!("{} replies", plain(reply.from));
+        writeln!(out, "\n{}", prose(&format!("{}  ", self.moment(at)), &who, WIDTH))?;
+        writeln!(out, "{}", prose(INDENT, &format!("({})", reply.what), WIDTH))?;
         for line in reply.text.lines().take(LINES_SHOWN) {
-            writeln!(out, "{INDENT}| {}", plain(line))?;
+            let line = line.replace("<CODE>", "(the code from the mail)");
+            writeln!(out, "{}", prose(&format!("{INDENT}| "), &plain(&line), WIDTH))?;
         }
         if reply.text.lines().count() > LINES_SHOWN {
             writeln!(out, "{INDENT}| …")?;
@@ -74,53 +87,55 @@ impl<'a> Story<'a> {
                 let due_at = tickets::find(db, &number.parse()?)?.and_then(|ticket| ticket.due_at);
                 Ok(due_at.map(|due_at| self.moment(due_at)).unwrap_or_default())
             };
-            match event.kind.as_str() {
-                "ticket_opened" => {
-                    writeln!(out, "{INDENT}=> opens {number}; SOP 3 (verification) runs until {}", until()?)?;
-                }
-                "message_filed" if event.detail["meaning"] == "commands" => {}
+            let said = match event.kind.as_str() {
+                "ticket_opened" => format!("opens {number}; SOP 3, verification, is due {}", until()?),
+                "message_filed" if event.detail["meaning"] == "commands" => continue,
                 "message_filed" if event.detail["meaning"] == "auto_reply" => {
-                    writeln!(out, "{INDENT}=> filed on {number}; it is automatic, nobody is answered")?;
+                    format!("filed on {number}; a machine wrote it, so nobody is answered")
                 }
-                "message_filed" => writeln!(out, "{INDENT}=> filed on {number}")?,
-                "duplicate_received" => writeln!(out, "{INDENT}=> known already: still one ticket, {number}")?,
-                kind => writeln!(out, "{INDENT}=> {number} {}", happened(kind, &event.detail))?,
-            }
+                "message_filed" => format!("filed on {number}"),
+                "duplicate_received" => format!("known already: it stays one ticket, {number}"),
+                kind => format!("{number} {}", happened(kind, &event.detail)),
+            };
+            writeln!(out, "{}", prose(&format!("{INDENT}=> "), &said, WIDTH))?;
         }
         self.mails(engine, at, out)
     }
 
     /// A clock of the SOP has spoken, or what waited has left.
     pub(super) fn deadline(&mut self, engine: &Engine, at: Time, out: &mut impl Write) -> Result<()> {
+        let mut begun = format!("\n{}  ", self.moment(at));
         for event in logbook::entries(engine.store().db(), None)?.iter().skip(self.events) {
             self.events += 1;
             let number = event.ticket.as_deref().unwrap_or("");
-            writeln!(out, "{}  {number} {}", self.moment(at), happened(&event.kind, &event.detail))?;
+            let said = format!("{number} {}", happened(&event.kind, &event.detail));
+            writeln!(out, "{}", prose(&std::mem::replace(&mut begun, INDENT.to_owned()), &said, WIDTH))?;
         }
         self.mails(engine, at, out)
     }
 
-    pub(super) fn end(&self, engine: &Engine, sent: &Path, folder: &Path, out: &mut impl Write) -> Result<()> {
+    pub(super) fn end(&self, engine: &Engine, left: &Leavings, out: &mut impl Write) -> Result<()> {
         let tickets = tickets::all(engine.store().db())?.len();
         writeln!(out, "\n{tickets} tickets, {} mails sent, {} logbook entries.", self.mails, self.events)?;
         match logbook::first_broken(engine.store().db())? {
             None => writeln!(out, "The logbook is one unbroken chain.")?,
             Some(entry) => writeln!(out, "The logbook is broken at entry {entry}.")?,
         }
-        writeln!(out, "\nThe mails lie in {}/new: open one with any mail program.", sent.display())?;
-        writeln!(out, "Database, raw mails and evidence lie in {}.", folder.display())?;
-        writeln!(out, "\nTry next:")?;
-        let desk = format!("SIAGA__DATA__DIR={}", folder.display());
+        writeln!(out, "\nThe mails sent, for any mail program:\n  {}", left.sent.display())?;
+        writeln!(out, "Database, raw mails and evidence:\n  {}", left.folder.display())?;
+        writeln!(out, "\nTry next, from any folder; the script asks the desk of this demo:")?;
+        let (script, letter) = (quoted(&left.script), quoted(&left.letter));
         for (verb, what) in [
-            ("ticket list", "the tickets"),
-            ("ticket show CIAMIS-2026-0001", "one of them whole"),
-            ("outbox show 1", "what the first reporter was told"),
-            ("logbook verify", "the chain of the logbook"),
-            ("explain src/cli/demo/letters/*.eml", "what the desk would do with a mail, and why"),
+            ("ticket list".to_owned(), "the tickets; ! marks the overdue ones"),
+            ("ticket show CIAMIS-2026-0001".to_owned(), "the one that went through the whole SOP"),
+            ("outbox show 1".to_owned(), "what the first reporter was told"),
+            ("logbook verify".to_owned(), "whether anybody changed the logbook"),
+            (format!("explain {letter}"), "what the desk would do with one more mail, and why"),
+            ("check --samples report_delivered".to_owned(), "what an OPD gets; leave out the name for all"),
         ] {
-            writeln!(out, "  {desk} target/release/siaga {verb:<36} # {what}")?;
+            writeln!(out, "  # {what}\n  {script} {verb}")?;
         }
-        writeln!(out, "README.md says how to put Siaga on a real mailbox.")?;
+        writeln!(out, "\nREADME.md says how to put Siaga on a real mailbox.")?;
         Ok(())
     }
 
@@ -128,9 +143,9 @@ impl<'a> Story<'a> {
         for mail in outbox::all(engine.store().db(), None)?.iter().skip(self.mails) {
             self.mails += 1;
             let waits = mail.next_attempt_at > at && mail.sent_at.is_none();
-            let leaves =
-                if waits { format!(" (leaves at {})", self.clock(mail.next_attempt_at)) } else { String::new() };
-            writeln!(out, "{INDENT}-> to {}: {}{leaves}", mail.recipient, plain(&mail.subject))?;
+            let leaves = if waits { format!(" (leaves {})", self.clock(mail.next_attempt_at)) } else { String::new() };
+            let said = format!("{}: {}{leaves}", mail.recipient, plain(&mail.subject));
+            writeln!(out, "{}", prose(&format!("{INDENT}-> "), &said, WIDTH))?;
         }
         Ok(())
     }
@@ -146,28 +161,55 @@ impl<'a> Story<'a> {
 
 /// What an entry of the logbook says, in a few words.
 fn happened(kind: &str, detail: &serde_json::Value) -> String {
-    let stage = detail["stage"].as_str().unwrap_or("");
+    let stage = detail["stage"].as_str().map_or("", step);
     let said = match kind {
-        "reminded" => format!("{stage}: time is running, the one whose turn it is gets a reminder"),
-        "reminder_overtaken" => format!("{stage}: a reminder is overtaken by a later one"),
-        "escalated" => format!("{stage}: the next rung of the ladder is told"),
-        "rung_passed" => format!("{stage}: a rung of the ladder is passed over"),
-        "escalation_proposed" => format!("{stage}: the Kabid is asked whether the next rung is told"),
-        "report_forwarded" => "nobody took the approval back: the report leaves for the OPD (SOP 6)".to_owned(),
-        "forward_sent" => "the report has reached the OPD: its clocks begin".to_owned(),
-        "forward_failed" => "the report has not reached the OPD".to_owned(),
-        "reporter_wrote" => "the reporter has written".to_owned(),
+        "reminded" => format!("{stage}: time is running out; whose turn it is gets a reminder"),
+        "reminder_overtaken" => format!("{stage}: a later reminder says the same"),
+        "escalated" => format!("{stage}: the next one up is told"),
+        "rung_passed" => format!("{stage}: nobody has to be told on this rung"),
+        "escalation_proposed" => format!("{stage}: the Kabid is asked whether those above the OPD are told"),
+        "report_forwarded" => "nobody took the approval back: SOP 6, the report leaves for the OPD".to_owned(),
+        "forward_sent" => "has reached the OPD: its time to answer and to repair begins".to_owned(),
+        "forward_failed" => "has not reached the OPD".to_owned(),
+        "reporter_wrote" => "the reporter has answered".to_owned(),
         "opd_wrote" => "the OPD has written".to_owned(),
         word => format!("#{word} is carried out"),
     };
     match (detail["from"].as_str(), detail["to"].as_str()) {
-        (Some(from), Some(to)) => format!("{said}: {from} → {to}"),
+        (Some(from), Some(to)) => format!("{said} ({} → {})", state(from), state(to)),
         _ => said,
     }
 }
 
+/// A step of the SOP as people call it.
+fn step(name: &str) -> &str {
+    match Stage::named(name) {
+        Some(Stage::Verification) => "SOP 3, verification",
+        Some(Stage::ReporterAnswer) => "SOP 3, the reporter's answer",
+        Some(Stage::Analysis) => "SOP 4, analysis",
+        Some(Stage::Review) => "SOP 5, review by the Kabid",
+        Some(Stage::Forwarding) => "SOP 6, forwarding",
+        Some(Stage::Acknowledgement) => "SOP 6, the OPD's first answer",
+        Some(Stage::FollowUp) => "SOP 6, repair by the OPD",
+        Some(Stage::Recheck) => "check of the repair",
+        Some(Stage::SecondLook) => "second look",
+        Some(Stage::Pdp) => "notice of leaked personal data within 72 hours",
+        Some(Stage::Iiv) => "report of vital infrastructure within 24 hours",
+        Some(Stage::Judol) => "cleaning of a gambling page within 24 hours",
+        None => name,
+    }
+}
+
+/// A state of a ticket as people call it.
+fn state(name: &str) -> String {
+    name.replace('_', " ")
+}
+
 /// Lines of a reply that are told.
 const LINES_SHOWN: usize = 4;
+
+/// The story is told for the narrowest terminal.
+const WIDTH: Option<usize> = Some(80);
 
 /// As wide as a moment and the gap behind it.
 const INDENT: &str = "                  ";

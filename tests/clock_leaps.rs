@@ -30,7 +30,7 @@ fn a_clock_that_leaps_escalates_nothing_until_the_mail_server_agrees() {
     let mut world = World::new();
     world.writes(&report("budi@warga.example"));
     world.timers_round();
-    clock(&world).clock.leap(wib("2026-11-23 12:00"));
+    clock(&world).clock.leap(wib("2026-11-23 11:30"));
     for _ in 0..3 {
         world.timers_round();
     }
@@ -48,6 +48,7 @@ fn a_leap_that_is_put_right_has_escalated_nothing() {
     let mut world = World::new();
     world.writes(&report("budi@warga.example"));
     world.timers_round();
+    // In the midday rest: nothing may be put off until its end either.
     clock(&world).clock.leap(wib("2026-11-25 12:00"));
     world.timers_round();
     clock(&world).clock.leap(wib("2026-11-23 07:31"));

@@ -30,7 +30,7 @@ fn an_escalation_to_a_dead_mailbox_is_told_to_the_other_staff_once() {
     for analyst in [ANI, DEDI] {
         let alerts = alerts(&world, analyst);
         assert_eq!(alerts.len(), 1);
-        assert!(alerts[0].words().contains("kabid@csirt.example, anggota tim"), "{}", alerts[0].text);
+        assert!(alerts[0].words().contains("kabid[@]csirt[.]example, anggota tim"), "{}", alerts[0].text);
         assert!(alerts[0].text.contains("550 5.1.1 no such user"));
     }
 }

@@ -60,6 +60,9 @@ pub struct Inbox<B> {
     short: bool,
 }
 
+/// Messages that are here, and where they lie on the server still.
+type Known = Vec<(Place, Receipt)>;
+
 /// How a look at the mailbox ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Looked {
@@ -159,7 +162,7 @@ impl<B: Mailbox> Inbox<B> {
         shared: &Shared<C>,
         mailbox: &str,
         listed: Vec<Listed>,
-    ) -> Result<(Vec<(Place, Receipt)>, Vec<Listed>)> {
+    ) -> Result<(Known, Vec<Listed>)> {
         let is_there = |place: &Place| listed.iter().any(|message| message.place == *place);
         self.withheld.retain(is_there);
         self.archiving.retain(is_there);

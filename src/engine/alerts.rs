@@ -47,7 +47,7 @@ impl Context {
         let staff = self.role_of(&recipient, now).is_some_and(Role::is_staff);
         let notice = Notice::DeskAlert(DeskAlert::MailUndelivered {
             subject: outgoing.subject.clone(),
-            recipient: outgoing.recipient.clone(),
+            addressee: outgoing.recipient.clone(),
             staff,
             reason: reason.to_owned(),
         });

@@ -36,12 +36,13 @@ struct Reminder {
 pub struct Ticked {
     /// Mails that were decided.
     pub mails: usize,
-    /// Escalations that are due and were held back.
+    /// Timers that are due and were held back.
     pub held: usize,
 }
 
 /// The escalations of one run.
 struct Allowance {
+    most: usize,
     left: usize,
     held: usize,
 }
@@ -64,7 +65,7 @@ impl Engine {
     pub fn tick_within(&mut self, escalations_max: usize, now: Time) -> Result<Ticked> {
         let (errands, mut failed) = self.do_errands(now)?;
         let mut mails = errands;
-        let mut allowance = Allowance { left: escalations_max, held: 0 };
+        let mut allowance = Allowance { most: escalations_max, left: escalations_max, held: 0 };
         for due in timers::tickets_due(self.store.db(), now)?.chunks(TOGETHER_MAX) {
             let Engine { store, context, .. } = self;
             match store.write(|tx| context.fire_together(tx, due, &mut allowance, &mut failed, now)) {
@@ -126,6 +127,8 @@ impl Context {
             match fire_or_wait(timer.due_at, counting, &self.rules.calendar, now) {
                 Ok(()) if allowance.allows(timer.kind) => ripe.push(timer),
                 Ok(()) => {}
+                // No escalation may leave, so the clock may be wrong: it plans nothing either.
+                Err(_) if allowance.most == 0 => allowance.held += 1,
                 Err(until) => timers::postpone(db, timer, until)?,
             }
         }

@@ -34,7 +34,7 @@ pub enum DeskAlert {
         /// Its subject.
         subject: String,
         /// Who should have got it.
-        recipient: String,
+        addressee: String,
         /// Whether he is of the team.
         staff: bool,
         /// What the mail server said.

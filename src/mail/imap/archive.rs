@@ -114,7 +114,7 @@ impl Session {
         let marking = self.command("UID STORE", uids, &format!("+FLAGS.SILENT ({marks})")).await?;
         let answer = match marking {
             Answer::Done if self.abilities.uidplus => self.command("UID EXPUNGE", uids, "").await?,
-            answered => answered,
+            marked @ (Answer::Done | Answer::Refused(_)) => marked,
         };
         match answer {
             Answer::Done => Ok(None),

@@ -13,7 +13,7 @@ pub(super) fn all() -> Vec<Notice> {
     ];
     samples.extend([true, false].map(|staff| DeskAlert::MailUndelivered {
         subject: "[CIAMIS-2026-0007] Tenggat verifikasi hampir habis".to_owned(),
-        recipient: "kabid@csirt.example".to_owned(),
+        addressee: "kabid@csirt.example".to_owned(),
         staff,
         reason: "550 5.1.1 no such user".to_owned(),
     }));

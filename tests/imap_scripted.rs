@@ -71,7 +71,7 @@ async fn at_command(command: &str, act: &Act, harmless: bool) {
 
 #[tokio::test]
 async fn a_no_is_never_an_empty_mailbox() {
-    let harmless = ["CAPABILITIES", "SUBSCRIBE", "UID FETCH 1:2 ", "IDLE", "IDLING", "DONE"];
+    let harmless = ["CAPABILITIES", "SUBSCRIBE", "UID FETCH 1:2 ", "UID MOVE", "IDLE", "IDLING", "DONE"];
     at_every_command(say("{tag} NO not today\r\n"), &harmless).await;
 }
 
@@ -197,6 +197,20 @@ async fn a_body_that_is_nil_has_vanished() {
     let (spool, end) = fetch(&mut mailbox, &listed, Extent::Whole).await;
     end.expect("a vanished message is no trouble");
     assert_eq!(spool.texts(), [BUDI]);
+}
+
+#[tokio::test]
+async fn an_ok_without_bytes_is_no_message() {
+    let server = ImapScript::start(&[ANI]).await;
+    let mut mailbox = ImapMailbox::new(server.settings());
+    let listed = listed(&mut mailbox).await;
+    server.twist("UID FETCH 1 ", say("{tag} OK done\r\n"));
+    let (spool, end) = fetch(&mut mailbox, &listed, Extent::Whole).await;
+    end.expect("the server is well");
+    assert!(spool.whole.is_empty(), "nothing is not the empty message");
+    let (spool, end) = fetch(&mut mailbox, &listed, Extent::Whole).await;
+    end.expect("the same session");
+    assert_eq!((spool.texts(), server.state().connections), (vec![ANI.to_owned()], 1));
 }
 
 #[tokio::test]

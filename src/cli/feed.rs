@@ -7,9 +7,11 @@ use anyhow::{Context as _, Result, bail};
 use chrono::{DateTime, FixedOffset, Utc};
 use clap::Args;
 
+use crate::cli::access;
 use crate::cli::setup::Home;
 use crate::clock::{Clock, SystemClock};
 use crate::daemon::Shared;
+use crate::daemon::disk::{Disk, Shortage};
 use crate::daemon::intake::{Fetched, Intake};
 use crate::domain::Time;
 use crate::domain::digest::Digest;
@@ -34,8 +36,15 @@ impl Feed {
     pub(super) fn run(&self, home: &Home) -> Result<()> {
         let clock = SystemClock;
         let arrived_at = self.arrived_at.map_or_else(|| clock.now(), |at| at.with_timezone(&Utc));
+        if home.data().exists() {
+            access::ensure_owner(home.data(), rustix::process::geteuid().as_raw())?;
+        }
         let shared = Shared::new(home.engine()?, clock);
-        let intake = Intake::new(home.blobs()?, home.config.settings.intake.parse_max)?;
+        let settings = &home.config.settings.intake;
+        let blobs = home.blobs()?;
+        let disk = blobs.clone();
+        let disk = Disk::new(settings.disk_reserve(), move || disk.free_bytes());
+        let intake = Intake::new(blobs, settings.parse_max)?.with_disk(disk);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut out = std::io::stdout().lock();
         let mut failed = 0;
@@ -56,6 +65,9 @@ impl Feed {
 }
 
 async fn feed<C: Clock>(shared: &Shared<C>, intake: &Intake, path: &Path, arrived_at: Time) -> Result<String> {
+    if let Some(Shortage { free, reserve }) = intake.shortage() {
+        bail!("the disk has too little room: {free} bytes are free, {reserve} must stay free ([intake] disk_reserve)");
+    }
     let bytes = std::fs::read(path).context("read the file")?;
     // The same file fed twice is the same place: it is known and nothing happens.
     let place = Place(Digest::of(&bytes).to_string());

@@ -6,10 +6,11 @@ use anyhow::{Context as _, Result};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{error, info, warn};
 
-use crate::cli::log;
 use crate::cli::setup::Home;
+use crate::cli::{access, log};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Source, Transport};
+use crate::daemon::disk::Disk;
 use crate::daemon::inbox::Inbox;
 use crate::daemon::intake::Intake;
 use crate::daemon::outbox::Sender;
@@ -32,8 +33,12 @@ pub(super) fn run(home: &Home) -> Result<()> {
     for warning in home.config.warnings(today) {
         warn!("{warning}");
     }
+    if let Some(warning) = access::shared_with_others(home.data()) {
+        warn!("{warning}");
+    }
     let settings = &home.config.settings;
-    let shared = Shared::new(home.start(clock.now()).context("start")?, clock);
+    let mut shared = Shared::new(home.start(clock.now()).context("start")?, clock);
+    shared.escalations_max = settings.outbox.escalations_per_run.get();
     if let Some(cutoff) = shared.engine.borrow().context().cutoff.filter(|cutoff| *cutoff > clock.now()) {
         error!("Every mail until {cutoff} will be filed without an answer: check the clock, and [intake] cutoff");
     }
@@ -46,7 +51,9 @@ pub(super) fn run(home: &Home) -> Result<()> {
     if swept > 0 {
         info!(count = swept, "Removed {swept} raw files that no receipt knows");
     }
-    let intake = Intake::new(blobs, settings.intake.parse_max)?;
+    let disk = blobs.clone();
+    let disk = Disk::new(settings.intake.disk_reserve(), move || disk.free_bytes());
+    let intake = Intake::new(blobs, settings.intake.parse_max)?.with_disk(disk);
     let spool_max = settings.intake.spool_max;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("start the runtime")?;
     runtime.block_on(async {

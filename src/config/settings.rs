@@ -1,5 +1,6 @@
 //! The settings of the program: desk, mailbox, way out, paths and intervals.
 
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -87,8 +88,19 @@ pub struct Intake {
     /// Of larger messages only the headers are read.
     #[serde(deserialize_with = "values::size")]
     pub parse_max: u64,
+    /// What must stay free on the disk, if given.
+    #[serde(default, deserialize_with = "values::optional_size")]
+    disk_reserve: Option<u64>,
     /// Readings of one message before it is put aside.
     pub attempts_max: u32,
+}
+
+impl Intake {
+    /// What must stay free on the disk for mail to be fetched: unless given, room for twenty
+    /// messages of the largest size, and for half a gibibyte at least (trust-and-safety 3.2).
+    pub fn disk_reserve(&self) -> u64 {
+        self.disk_reserve.unwrap_or(self.spool_max.saturating_mul(20).max(512 << 20))
+    }
 }
 
 /// `[imap]`
@@ -155,6 +167,8 @@ pub struct Outbox {
     /// Age at which a mail is given up.
     #[serde(deserialize_with = "values::duration")]
     pub give_up_after: Duration,
+    /// Escalations that leave in one run; the others follow a minute later.
+    pub escalations_per_run: NonZero<usize>,
 }
 
 /// `[log]`

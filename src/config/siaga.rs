@@ -191,7 +191,9 @@ impl Checks<'_> {
     }
 
     fn intake(&mut self, intake: &Intake) {
-        for (place, size) in [("intake.spool_max", intake.spool_max), ("intake.parse_max", intake.parse_max)] {
+        let reserve = ("intake.disk_reserve", intake.disk_reserve());
+        let limits = [("intake.spool_max", intake.spool_max), ("intake.parse_max", intake.parse_max), reserve];
+        for (place, size) in limits {
             let message = format!("{size} bytes hold no mail");
             self.refuse(size < SIZE_MIN, place, message, "write it with its unit, e.g. \"25MiB\"");
         }

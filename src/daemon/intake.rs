@@ -7,6 +7,7 @@ use tracing::{error, info, warn};
 
 use crate::clock::Clock;
 use crate::daemon::Shared;
+use crate::daemon::disk::{Disk, Shortage};
 use crate::domain::answer::Evidence;
 use crate::domain::incoming::Unreadable;
 use crate::engine::intake::{Action, Verdict};
@@ -24,6 +25,8 @@ pub struct Intake {
     reader: Arc<Reader>,
     /// Of larger messages only the headers are read.
     parse_max: u64,
+    /// Where there must be room; `None` where it is nobody's concern.
+    disk: Option<Disk>,
 }
 
 /// A message whose bytes are in the spool.
@@ -46,7 +49,24 @@ impl Intake {
     /// # Errors
     /// If the reader's thread cannot be started.
     pub fn new(blobs: Blobs, parse_max: u64) -> Result<Intake> {
-        Ok(Intake { blobs, reader: Arc::new(Reader::start()?), parse_max })
+        Ok(Intake { blobs, reader: Arc::new(Reader::start()?), parse_max, disk: None })
+    }
+
+    /// The same with another reader.
+    #[must_use]
+    pub fn with_reader(self, reader: Reader) -> Intake {
+        Intake { reader: Arc::new(reader), ..self }
+    }
+
+    /// The same, with no more mail fetched than the disk has room for.
+    #[must_use]
+    pub fn with_disk(self, disk: Disk) -> Intake {
+        Intake { disk: Some(disk), ..self }
+    }
+
+    /// Whether there is too little room for another message.
+    pub fn shortage(&self) -> Option<Shortage> {
+        self.disk.as_ref().and_then(Disk::shortage)
     }
 
     /// Where bytes are kept.

@@ -10,6 +10,10 @@
 //! files — happens on threads of its own.
 
 pub mod backoff;
+pub mod disk;
+mod rests;
+mod archiving;
+mod leap;
 pub mod inbox;
 pub mod intake;
 pub mod outbox;
@@ -27,8 +31,10 @@ use tracing::{error, info, warn};
 
 use crate::clock::Clock;
 use crate::daemon::inbox::Inbox;
+use crate::daemon::leap::ClockWatch;
 use crate::daemon::outbox::Sender;
 use crate::domain::Time;
+use crate::domain::notice::alert::DeskAlert;
 use crate::engine::Engine;
 use crate::mail::transport::{Mailbox, Mailer};
 
@@ -38,6 +44,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const WATCH: Duration = Duration::from_secs(5);
 /// How long the loops may take to finish what they are doing when the daemon is asked to stop.
 const STOP_MAX: Duration = Duration::from_secs(60);
+
+/// Escalations of one run, unless configured: more at once are a fault and not so many late tickets.
+const ESCALATIONS_MAX: usize = 20;
 
 /// What the three loops share.
 #[derive(Debug)]
@@ -54,6 +63,12 @@ pub struct Shared<C> {
     pub intake: Notify,
     /// "Stop as soon as nothing would be lost or done twice."
     pub stop: Stop,
+    /// How many escalations may leave in one run.
+    pub escalations_max: usize,
+    /// Steady time of the next run in which escalations leave.
+    next_escalations: Cell<Duration>,
+    /// Whether the clock may be believed.
+    watch: RefCell<ClockWatch>,
 }
 
 impl<C: Clock> Shared<C> {
@@ -66,12 +81,23 @@ impl<C: Clock> Shared<C> {
             timers: Notify::new(),
             intake: Notify::new(),
             stop: Stop::default(),
+            escalations_max: ESCALATIONS_MAX,
+            next_escalations: Cell::default(),
+            watch: RefCell::default(),
         }
     }
 
     /// Does something with the engine at the present instant. Never across an `.await`.
     pub fn with_engine<T>(&self, work: impl FnOnce(&mut Engine, Time) -> T) -> T {
         work(&mut self.engine.borrow_mut(), self.clock.now())
+    }
+
+    /// Tells the team of trouble with the desk itself, once for each purpose.
+    fn raise(&self, alert: &DeskAlert, purpose: &str) {
+        match self.with_engine(|engine, now| engine.raise(alert, purpose, now)) {
+            Ok(()) => self.outbox.notify_one(),
+            Err(error) => error!("The team cannot be told of it: {error:#}"),
+        }
     }
 
     /// Tells every loop to look.

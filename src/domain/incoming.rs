@@ -349,4 +349,7 @@ pub enum Unreadable {
     /// The parser stopped on it.
     #[error("crash: reading this message stopped the parser: {0}")]
     Crash(String),
+    /// Its reading did not end within so many seconds.
+    #[error("slow: reading this message took too long, more than {0} s")]
+    Slow(u64),
 }

@@ -31,6 +31,22 @@ struct Reminder {
     near: DeadlineNear,
 }
 
+/// What a run of the timers came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ticked {
+    /// Mails that were decided.
+    pub mails: usize,
+    /// Timers that are due and were held back.
+    pub held: usize,
+}
+
+/// The escalations of one run.
+struct Allowance {
+    most: usize,
+    left: usize,
+    held: usize,
+}
+
 impl Engine {
     /// Does every errand and fires every timer that is due. Returns how many mails were decided. A
     /// ticket that fails holds no other up: its timers stay due.
@@ -39,18 +55,27 @@ impl Engine {
     /// The first ticket's failure, once all the others have been dealt with; what was committed
     /// stays.
     pub fn tick(&mut self, now: Time) -> Result<usize> {
+        Ok(self.tick_within(usize::MAX, now)?.mails)
+    }
+
+    /// The same with no more than `escalations_max` escalations; the others stay due.
+    ///
+    /// # Errors
+    /// As [`Engine::tick`].
+    pub fn tick_within(&mut self, escalations_max: usize, now: Time) -> Result<Ticked> {
         let (errands, mut failed) = self.do_errands(now)?;
-        let mut decided = errands;
+        let mut mails = errands;
+        let mut allowance = Allowance { most: escalations_max, left: escalations_max, held: 0 };
         for due in timers::tickets_due(self.store.db(), now)?.chunks(TOGETHER_MAX) {
             let Engine { store, context, .. } = self;
-            match store.write(|tx| context.fire_together(tx, due, &mut failed, now)) {
-                Ok(mails) => decided += mails,
+            match store.write(|tx| context.fire_together(tx, due, &mut allowance, &mut failed, now)) {
+                Ok(decided) => mails += decided,
                 Err(error) => {
                     failed.get_or_insert(error.context("fire the timers of several tickets"));
                 }
             }
         }
-        failed.map_or(Ok(decided), Err)
+        failed.map_or(Ok(Ticked { mails, held: allowance.held }), Err)
     }
 }
 
@@ -60,6 +85,7 @@ impl Context {
         &self,
         db: &Connection,
         due: &[TicketId],
+        allowance: &mut Allowance,
         failed: &mut Option<anyhow::Error>,
         now: Time,
     ) -> Result<usize> {
@@ -68,7 +94,7 @@ impl Context {
         for ticket in due {
             let fired = store::attempt(db, || {
                 let mut of_this = Vec::new();
-                let mails = self.fire(db, &timers::due(db, *ticket, now)?, &mut of_this, now)?;
+                let mails = self.fire(db, &timers::due(db, *ticket, now)?, allowance, &mut of_this, now)?;
                 Ok(((mails, of_this), true))
             });
             match fired {
@@ -84,7 +110,14 @@ impl Context {
         Ok(decided + self.remind(db, reminders, now)?)
     }
 
-    fn fire(&self, db: &Connection, due: &[StoredTimer], reminders: &mut Vec<Reminder>, now: Time) -> Result<usize> {
+    fn fire(
+        &self,
+        db: &Connection,
+        due: &[StoredTimer],
+        allowance: &mut Allowance,
+        reminders: &mut Vec<Reminder>,
+        now: Time,
+    ) -> Result<usize> {
         let Some(ticket) = due.first().map(|timer| timer.ticket) else { return Ok(0) };
         let case = cases::get(db, ticket)?;
         let mut ripe: Vec<&StoredTimer> = Vec::new();
@@ -92,7 +125,10 @@ impl Context {
             let rule = self.rules.sop.rule(timer.stage);
             let counting = case.deadline(timer.stage).map_or(rule.counting, |deadline| deadline.counting);
             match fire_or_wait(timer.due_at, counting, &self.rules.calendar, now) {
-                Ok(()) => ripe.push(timer),
+                Ok(()) if allowance.allows(timer.kind) => ripe.push(timer),
+                Ok(()) => {}
+                // No escalation may leave, so the clock may be wrong: it plans nothing either.
+                Err(_) if allowance.most == 0 => allowance.held += 1,
                 Err(until) => timers::postpone(db, timer, until)?,
             }
         }
@@ -146,6 +182,23 @@ impl Context {
             self.post(db, &Posting::new(&notice, &to, ticket, cause), now)?;
         }
         Ok(mails)
+    }
+}
+
+impl Allowance {
+    /// Whether a timer may fire; if so, it is counted.
+    fn allows(&mut self, kind: TimerKind) -> bool {
+        match kind {
+            TimerKind::Reminder(_) => true,
+            TimerKind::Rung { .. } if self.left > 0 => {
+                self.left -= 1;
+                true
+            }
+            TimerKind::Rung { .. } => {
+                self.held += 1;
+                false
+            }
+        }
     }
 }
 

@@ -100,6 +100,7 @@ impl Context {
             && let Some(outgoing) = outbox::get(db, outgoing)?
         {
             self.forward_failed(db, &outgoing, &word, now)?;
+            self.tell_of_undelivered(db, &outgoing, &word, now)?;
         }
         Ok(Verdict {
             action: Action::Bounce,

@@ -64,4 +64,4 @@ impl Context {
 }
 
 /// The notice that brings the report.
-const DELIVERY: &str = "report_delivered";
+pub(super) const DELIVERY: &str = "report_delivered";

@@ -21,8 +21,9 @@ mod evidence;
 mod effects;
 mod commit;
 mod release;
-mod deadlines;
+pub mod deadlines;
 pub mod sending;
+mod alerts;
 pub mod explain;
 
 use std::time::Duration;

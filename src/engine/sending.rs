@@ -155,7 +155,8 @@ impl Context {
             detail: json!({ "outbox": row.id.0, "notice": row.notice, "recipient": row.recipient, "reply": reply }),
         };
         logbook::append(db, ticket_of(db, row.ticket.as_deref())?, &entry, now)?;
-        self.forward_failed(db, row, reply, now)
+        self.forward_failed(db, row, reply, now)?;
+        self.tell_of_undelivered(db, row, reply, now)
     }
 
     /// The pause after so many attempts.

@@ -16,7 +16,7 @@ use tokio::time::{sleep, timeout};
 use crate::domain::Time;
 use crate::domain::digest::Digest;
 use crate::domain::outgoing::{OutgoingMail, SendOutcome};
-use crate::mail::transport::{Extent, Folder, Listed, Mailbox, Mailer, Piece, Place, Trouble};
+use crate::mail::transport::{Extent, Folder, Listed, Mailbox, Mailer, Moved, Piece, Place, Trouble};
 
 /// How often the folders are looked at while waiting.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -119,7 +119,7 @@ impl Mailbox for MaildirMailbox {
         unreadable.map_or(Ok(()), Err)
     }
 
-    async fn archive(&mut self, places: &[Place], folder: Folder) -> Result<(), Trouble> {
+    async fn archive(&mut self, places: &[Place], folder: Folder) -> Result<Moved, Trouble> {
         let files = self.files()?;
         let target = subfolder(&self.path, folder).map_err(|error| failed("prepare", &self.path, &error))?;
         for path in places.iter().filter_map(|place| files.get(place)) {
@@ -128,7 +128,8 @@ impl Mailbox for MaildirMailbox {
                 result => result.map_err(|error| failed("archive", path, &error))?,
             }
         }
-        sync_dir(&target).map_err(|error| failed("sync", &target, &error))
+        sync_dir(&target).map_err(|error| failed("sync", &target, &error))?;
+        Ok(Moved::All)
     }
 
     async fn wait(&mut self, patience: Duration) -> Result<(), Trouble> {

@@ -1,14 +1,18 @@
 //! Reading messages where the worst of them does no harm: on a thread of its own with a large
-//! stack, behind a catch for panics.
+//! stack, behind a catch for panics, within a limit of time.
 //!
-//! One thread lives as long as the [`Reader`], so that thousands of messages cost no thread each.
+//! One thread reads thousands of messages. A reading that exceeds the limit cannot be stopped: its
+//! thread is left to itself, and another takes the next message.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use crate::domain::digest::{Digest, DigestBuilder};
 use crate::domain::incoming::Unreadable;
@@ -18,6 +22,8 @@ use crate::mail::parse::{self, Parsed};
 
 /// Hostile nesting has overflowed the ordinary 2 MiB, and an overflow ends the process.
 const STACK_BYTES: usize = 64 << 20;
+/// What one reading may last: the largest message that is read takes a second on a slow machine.
+const READING_MAX: Duration = Duration::from_secs(60);
 
 /// A message that has not been read.
 #[derive(Debug)]
@@ -76,54 +82,93 @@ impl Unread {
     }
 }
 
+/// How a message is read.
+type Reading = dyn Fn(&Unread) -> Result<Parsed, Unreadable> + Send + Sync;
+
 struct Job {
     message: Unread,
-    answer: Box<dyn FnOnce(Result<Parsed, Unreadable>) + Send>,
+    answer: mpsc::SyncSender<Result<Parsed, Unreadable>>,
 }
 
 /// The reading thread. It ends when the value is dropped.
-#[derive(Debug)]
 pub struct Reader {
-    jobs: mpsc::Sender<Job>,
+    reading: Arc<Reading>,
+    /// What one reading may last.
+    limit: Duration,
+    /// Locked for a whole reading: a message that waits for the thread uses up none of its time.
+    jobs: Mutex<mpsc::Sender<Job>>,
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").field("limit", &self.limit).finish_non_exhaustive()
+    }
 }
 
 impl Reader {
-    /// Starts the thread.
+    /// Starts the thread; each reading may last a minute.
     ///
     /// # Errors
     /// If the system gives no thread.
     pub fn start() -> io::Result<Reader> {
-        let (jobs, waiting) = mpsc::channel::<Job>();
-        thread::Builder::new().name("reader".to_owned()).stack_size(STACK_BYTES).spawn(move || {
-            for job in waiting {
-                (job.answer)(read_safely(&job.message));
-            }
-        })?;
-        Ok(Reader { jobs })
+        Reader::start_with(READING_MAX, parsed)
     }
 
-    /// Reads a message and waits for it.
+    /// The same with another limit and another way to read a message.
     ///
     /// # Errors
-    /// [`Unreadable`] if it is empty, beyond the limits, or stopped the parser.
-    pub fn read(&self, message: Unread) -> Result<Parsed, Unreadable> {
-        let (sender, receiver) = mpsc::sync_channel(1);
-        self.begin(message, move |read| drop(sender.send(read)));
-        let gone = || Unreadable::Crash("the reading thread has ended".to_owned());
-        receiver.recv().unwrap_or_else(|_| Err(gone()))
+    /// If the system gives no thread.
+    pub fn start_with(
+        limit: Duration,
+        reading: impl Fn(&Unread) -> Result<Parsed, Unreadable> + Send + Sync + 'static,
+    ) -> io::Result<Reader> {
+        let reading: Arc<Reading> = Arc::new(reading);
+        let jobs = Mutex::new(thread_for(&reading)?);
+        Ok(Reader { reading, limit, jobs })
     }
 
-    fn begin(&self, message: Unread, answer: impl FnOnce(Result<Parsed, Unreadable>) + Send + 'static) {
-        // A thread that is gone drops the job, and whoever waits learns it from the closed channel.
-        drop(self.jobs.send(Job { message, answer: Box::new(answer) }));
+    /// Reads a message and waits for it, no longer than the limit.
+    ///
+    /// # Errors
+    /// [`Unreadable`] if it is empty, beyond the limits, stopped the parser, or took too long.
+    pub fn read(&self, message: Unread) -> Result<Parsed, Unreadable> {
+        let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        let (answer, receiver) = mpsc::sync_channel(1);
+        // A thread that is gone drops the job, and the closed channel says so.
+        drop(jobs.send(Job { message, answer }));
+        let unread = match receiver.recv_timeout(self.limit) {
+            Ok(read) => return read,
+            Err(RecvTimeoutError::Timeout) => Unreadable::Slow(self.limit.as_secs()),
+            Err(RecvTimeoutError::Disconnected) => Unreadable::Crash("the reading thread has ended".to_owned()),
+        };
+        // Where the system gives no other thread, the next message finds the channel closed and asks again.
+        *jobs = thread_for(&self.reading).unwrap_or_else(|_| mpsc::channel().0);
+        Err(unread)
     }
 }
 
-fn read_safely(message: &Unread) -> Result<Parsed, Unreadable> {
-    let read = AssertUnwindSafe(|| match message {
+/// A thread that reads one message after another.
+fn thread_for(reading: &Arc<Reading>) -> io::Result<mpsc::Sender<Job>> {
+    let (jobs, waiting) = mpsc::channel::<Job>();
+    let reading = Arc::clone(reading);
+    thread::Builder::new().name("reader".to_owned()).stack_size(STACK_BYTES).spawn(move || {
+        for job in waiting {
+            // Whoever waited for a reading that took too long is gone.
+            drop(job.answer.send(read_safely(&*reading, &job.message)));
+        }
+    })?;
+    Ok(jobs)
+}
+
+fn parsed(message: &Unread) -> Result<Parsed, Unreadable> {
+    match message {
         Unread::Whole(raw) => parse::parse(raw),
         Unread::Head { head, raw, core, size_bytes } => parse::parse_header(head, *raw, *core, *size_bytes),
-    });
+    }
+}
+
+fn read_safely(reading: &Reading, message: &Unread) -> Result<Parsed, Unreadable> {
+    let read = AssertUnwindSafe(|| reading(message));
     catch_unwind(read).unwrap_or_else(|panic| {
         let said = panic.downcast_ref::<String>().map(String::as_str);
         let said = said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without words");
@@ -161,5 +206,22 @@ mod tests {
         let (whole, head) = (read(1 << 20), read(1 << 10));
         assert_eq!((whole.raw, whole.core, whole.size_bytes), (head.raw, head.core, head.size_bytes));
         assert_eq!((head.subject.as_str(), head.text.as_str()), ("besar", ""));
+    }
+
+    #[test]
+    fn a_message_that_is_read_for_ever_keeps_the_next_from_nothing() {
+        let (release, stuck) = mpsc::channel::<()>();
+        let stuck = Mutex::new(stuck);
+        let slow = move |message: &Unread| {
+            if matches!(message, Unread::Whole(raw) if raw.starts_with(b"Slow")) {
+                let _ = stuck.lock().expect("one slow message").recv();
+            }
+            parsed(message)
+        };
+        let reader = Reader::start_with(Duration::from_millis(200), slow).expect("a thread");
+        assert_eq!(reader.read(Unread::Whole(b"Slow: yes\n\nisi\n".to_vec())).err(), Some(Unreadable::Slow(0)));
+        let next = reader.read(Unread::Whole(b"From: budi@warga.example\nSubject: cepat\n\nisi\n".to_vec()));
+        assert_eq!(next.expect("read by another thread").mail.subject, "cepat");
+        drop(release);
     }
 }

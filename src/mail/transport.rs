@@ -83,6 +83,25 @@ pub enum Folder {
     Oversize,
 }
 
+/// How far a server went along with taking messages out of the work list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Moved {
+    /// All of them are out.
+    All,
+    /// All but these, each of which the server refuses for itself.
+    AllBut {
+        /// What stays.
+        places: Vec<Place>,
+        /// What the server said of the last of them.
+        reason: String,
+    },
+    /// The folder takes nothing at the moment, however few are offered: it is full, or shut.
+    FolderShut {
+        /// What the server said.
+        reason: String,
+    },
+}
+
 /// Where mail comes from. INBOX itself is the work list: what lies there has not been dealt with,
 /// whatever its flags and date (trust-and-safety 3.1).
 pub trait Mailbox {
@@ -103,7 +122,8 @@ pub trait Mailbox {
 
     /// Takes messages out of the work list into `folder`. Called only after everything about them
     /// is durable; a message that is no longer there counts as archived.
-    async fn archive(&mut self, places: &[Place], folder: Folder) -> Result<(), Trouble>;
+    /// What the server refuses is no trouble of the connection: it says so in [`Moved`].
+    async fn archive(&mut self, places: &[Place], folder: Folder) -> Result<Moved, Trouble>;
 
     /// Returns when new mail may be there, at the latest after `patience`.
     async fn wait(&mut self, patience: Duration) -> Result<(), Trouble>;

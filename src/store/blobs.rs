@@ -185,6 +185,15 @@ impl Blobs {
         Ok(bytes)
     }
 
+    /// Bytes that are free for us on the disk all this lies on.
+    ///
+    /// # Errors
+    /// If the system does not say.
+    pub fn free_bytes(&self) -> io::Result<u64> {
+        let disk = rustix::fs::statvfs(&*self.root)?;
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
+
     /// Where the bytes of a digest lie.
     pub fn path(&self, kind: Kind, digest: &Digest) -> PathBuf {
         let name = digest.to_string();

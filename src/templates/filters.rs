@@ -230,6 +230,7 @@ fn held_id(reason: &str) -> &'static str {
         "empty" => "surel tanpa isi",
         "limits" => "susunan surel melampaui batas",
         "crash" => "pembacaan surel ini terhenti berulang kali",
+        "slow" => "pembacaan surel ini terlalu lama, lalu dihentikan",
         _ => "sistem tidak mengenali susunan surel ini",
     }
 }

@@ -104,6 +104,7 @@ const TO_OTHERS: Shipped = in_indonesian![
     "isolation_ordered",
     "forward_failed",
     "mail_held",
+    "desk_alert",
     "report_delivered",
     "follow_up_reminder",
     "follow_up_overdue",

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use siaga::domain::Time;
 use siaga::domain::outgoing::{OutgoingMail, SendOutcome};
-use siaga::mail::transport::{Extent, Folder, Listed, Mailbox, Mailer, Piece, Place, Trouble};
+use siaga::mail::transport::{Extent, Folder, Listed, Mailbox, Mailer, Moved, Piece, Place, Trouble};
 
 /// A message in the fake mailbox.
 #[derive(Debug, Clone)]
@@ -26,8 +26,18 @@ pub struct Server {
     pub failures: u32,
     /// Archiving fails although everything else works.
     pub archive_fails: bool,
+    /// The archive takes nothing.
+    pub archive_shut: bool,
+    /// Messages that cannot be moved.
+    pub immovable: Vec<Place>,
+    /// How often archiving was asked for.
+    pub moves: u32,
     /// Whoever asks for this message loses the connection.
     pub breaks: Option<Place>,
+    /// This message is listed and never handed out.
+    pub withheld: Option<Place>,
+    /// How often the withheld or breaking message was asked for.
+    pub asked: u32,
     /// UIDVALIDITY.
     pub validity: u32,
     next: u32,
@@ -97,7 +107,12 @@ impl Mailbox for FakeMailbox {
         let mut server = self.0.borrow_mut();
         for listed in wanted {
             server.refuse()?;
+            if server.withheld.as_ref() == Some(&listed.place) {
+                server.asked += 1;
+                continue;
+            }
             if server.breaks.as_ref() == Some(&listed.place) {
+                server.asked += 1;
                 return Err(Trouble::passing("the connection broke".to_owned()));
             }
             let Some(stored) = server.inbox.iter().find(|stored| stored.place == listed.place) else { continue };
@@ -113,15 +128,22 @@ impl Mailbox for FakeMailbox {
         Ok(())
     }
 
-    async fn archive(&mut self, places: &[Place], folder: Folder) -> Result<(), Trouble> {
+    async fn archive(&mut self, places: &[Place], folder: Folder) -> Result<Moved, Trouble> {
         let mut server = self.0.borrow_mut();
         server.refuse()?;
         if server.archive_fails {
             return Err(Trouble::passing("the connection broke".to_owned()));
         }
-        server.inbox.retain(|stored| !places.contains(&stored.place));
-        server.archived.extend(places.iter().map(|place| (place.clone(), folder)));
-        Ok(())
+        server.moves += 1;
+        let reason = "the server refuses UID MOVE".to_owned();
+        if server.archive_shut {
+            return Ok(Moved::FolderShut { reason });
+        }
+        let (stay, leave): (Vec<_>, Vec<_>) =
+            places.iter().cloned().partition(|place| server.immovable.contains(place));
+        server.inbox.retain(|stored| !leave.contains(&stored.place));
+        server.archived.extend(leave.into_iter().map(|place| (place, folder)));
+        Ok(if stay.is_empty() { Moved::All } else { Moved::AllBut { places: stay, reason } })
     }
 
     async fn wait(&mut self, _patience: Duration) -> Result<(), Trouble> {
@@ -143,6 +165,8 @@ pub struct Provider {
     pub taken: Vec<OutgoingMail>,
     /// Answers to the next attempts; afterwards everything is taken.
     pub answers: VecDeque<SendOutcome>,
+    /// Addresses it knows nothing of.
+    pub dead: Vec<String>,
 }
 
 /// The way to that provider.
@@ -152,6 +176,9 @@ pub struct FakeMailer(pub Rc<RefCell<Provider>>);
 impl Mailer for FakeMailer {
     async fn send(&mut self, mail: &OutgoingMail) -> SendOutcome {
         let mut provider = self.0.borrow_mut();
+        if provider.dead.contains(&mail.recipient.to_string()) {
+            return SendOutcome::Permanent { reply: "550 5.1.1 no such user".to_owned() };
+        }
         let sent = SendOutcome::Sent { reply: "250 2.0.0 Ok".to_owned() };
         let answer = provider.answers.pop_front().unwrap_or(sent);
         if matches!(answer, SendOutcome::Sent { .. }) {

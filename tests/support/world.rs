@@ -4,10 +4,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use mail_parser::{MessageParser, MimeHeaders};
-use siaga::clock::SetClock;
+use siaga::clock::{Clock, SetClock};
 use siaga::config::{self, Config};
 use siaga::daemon::inbox::Inbox;
 use siaga::daemon::intake::Intake;
@@ -94,7 +95,6 @@ impl World {
     }
 
     pub fn now(&self) -> Time {
-        use siaga::clock::Clock;
         self.shared.clock.now()
     }
 
@@ -152,6 +152,30 @@ impl World {
     /// Sets the clock without anybody noticing, as while the machine is off.
     pub fn sleep_until(&mut self, moment: &str) {
         self.shared.clock.set(wib(moment));
+    }
+
+    /// Messages are taken in otherwise than usual.
+    pub fn change_intake(&mut self, change: impl FnOnce(Intake) -> Intake) {
+        let blobs = Blobs::open(self.folder.path()).expect("the blobs");
+        let settings = &self.config.settings.intake;
+        let intake = change(Intake::new(blobs, settings.parse_max).expect("a reader"));
+        self.inbox = Inbox::new(FakeMailbox(Rc::clone(&self.server)), intake, settings.spool_max);
+    }
+
+    /// The daemon itself serves until the provider has what is waited for.
+    pub fn serve_until(&mut self, done: impl Fn(&Provider) -> bool) {
+        let (shared, inbox, sender) =
+            start(&self.config, &self.folder, &self.server, &self.provider, self.shared.clock.now());
+        let shutdown = async {
+            while !done(&self.provider.borrow()) {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        let serving = async {
+            let serving = siaga::daemon::run(&shared, inbox, vec![sender], shutdown);
+            tokio::time::timeout(Duration::from_secs(120), serving).await.expect("the daemon hangs")
+        };
+        self.runtime.block_on(serving).expect("a safe end");
     }
 
     pub fn timers_round(&mut self) {

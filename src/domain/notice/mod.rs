@@ -8,10 +8,12 @@ pub mod team;
 pub mod kabid;
 pub mod opd;
 pub mod answer;
+pub mod alert;
 
 use serde::Serialize;
 
 use crate::domain::incoming::Language;
+use crate::domain::notice::alert::DeskAlert;
 use crate::domain::notice::answer::{CodeRequested, CommandUnproven, EvidenceSent, Transcript};
 use crate::domain::notice::kabid::{
     DailyDigest, DecisionRequested, IsolationOrdered, MonthlyRecap, ReportForwarded, ReviewRequested, TicketClosed,
@@ -79,6 +81,8 @@ pub enum Notice {
     ForwardFailed(ForwardFailed),
     /// A mail could not be read and was put aside for a person.
     MailHeld(MailHeld),
+    /// Something is in the way of the desk itself.
+    DeskAlert(DeskAlert),
 
     // To the OPD, its superiors and BSSN.
     /// O1: the approved analysis report.
@@ -142,6 +146,7 @@ impl Notice {
             Notice::IsolationOrdered(_) => "isolation_ordered",
             Notice::ForwardFailed(_) => "forward_failed",
             Notice::MailHeld(_) => "mail_held",
+            Notice::DeskAlert(_) => "desk_alert",
             Notice::ReportDelivered(_) => "report_delivered",
             Notice::FollowUpReminder(_) => "follow_up_reminder",
             Notice::FollowUpOverdue(_) => "follow_up_overdue",
@@ -165,7 +170,9 @@ impl Notice {
     pub fn audience(&self) -> Audience {
         match self {
             Notice::ReportReceived(_) | Notice::ToReporter(_) => Audience::Reporter,
-            Notice::TicketOpened(_) | Notice::MailHeld(_) | Notice::IsolationOrdered(_) => Audience::Analysts,
+            Notice::TicketOpened(_) | Notice::MailHeld(_) | Notice::DeskAlert(_) | Notice::IsolationOrdered(_) => {
+                Audience::Analysts
+            }
             Notice::ReportReturned(_)
             | Notice::RecheckRequested(_)
             | Notice::MessageFiled(_)

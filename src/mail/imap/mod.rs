@@ -21,7 +21,7 @@ use tokio::time::sleep;
 
 use crate::mail::connect::{Endpoint, Login};
 use crate::mail::imap::session::Session;
-use crate::mail::transport::{Extent, Folder, Listed, Mailbox, Piece, Place, Trouble};
+use crate::mail::transport::{Extent, Folder, Listed, Mailbox, Moved, Piece, Place, Trouble};
 
 /// RFC 2177: an IDLE is renewed before 29 minutes are over.
 const IDLE_MAX: Duration = Duration::from_secs(25 * 60);
@@ -118,13 +118,13 @@ impl Mailbox for ImapMailbox {
         Ok(())
     }
 
-    async fn archive(&mut self, places: &[Place], folder: Folder) -> Result<(), Trouble> {
+    async fn archive(&mut self, places: &[Place], folder: Folder) -> Result<Moved, Trouble> {
         // Dovecot moves a message of the same UID out of a folder that was replaced meanwhile, and a
         // mail nobody has read would be gone: so the UIDVALIDITY is asked for once more.
         let mut session = self.take_renewed().await?;
-        session.archive(places, self.folder(folder)).await?;
+        let moved = session.archive(places, self.folder(folder)).await?;
         self.session = Some(session);
-        Ok(())
+        Ok(moved)
     }
 
     async fn wait(&mut self, patience: Duration) -> Result<(), Trouble> {

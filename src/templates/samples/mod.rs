@@ -1,5 +1,6 @@
 //! One notice of every kind and branch: what templates are tried on before a desk starts.
 
+mod alert;
 mod answer;
 mod kabid;
 mod months;
@@ -39,6 +40,7 @@ pub fn all() -> Vec<Notice> {
     samples.extend(kabid::all());
     samples.extend(opd::all());
     samples.extend(answer::all());
+    samples.extend(alert::all());
     samples
 }
 

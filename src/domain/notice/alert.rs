@@ -1,0 +1,43 @@
+//! What the team is told about the desk itself: something is in the way that only a person can mend.
+
+use serde::Serialize;
+
+use crate::domain::Time;
+
+/// What is in the way.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum DeskAlert {
+    /// The disk is nearly full: no mail is fetched.
+    DiskShort {
+        /// What is free.
+        free_bytes: u64,
+        /// What must stay free.
+        reserve_bytes: u64,
+    },
+    /// The mail server lists a message and does not hand it out.
+    MailWithheld {
+        /// When it reached the server.
+        arrived_at: Option<Time>,
+        /// Its size as the server states it.
+        size_bytes: u64,
+    },
+    /// The clock on the wall has leapt forward: escalations wait.
+    ClockLeapt {
+        /// What it would show.
+        expected: Time,
+        /// What it shows.
+        shown: Time,
+    },
+    /// Somebody did not get a mail of ours that matters.
+    MailUndelivered {
+        /// Its subject.
+        subject: String,
+        /// Who should have got it.
+        addressee: String,
+        /// Whether he is of the team.
+        staff: bool,
+        /// What the mail server said.
+        reason: String,
+    },
+}

@@ -1,0 +1,21 @@
+//! Samples of what the team is told about the desk itself.
+
+use crate::domain::notice::Notice;
+use crate::domain::notice::alert::DeskAlert;
+use crate::templates::samples::at;
+
+pub(super) fn all() -> Vec<Notice> {
+    let mut samples = vec![
+        DeskAlert::DiskShort { free_bytes: 400 << 20, reserve_bytes: 1280 << 20 },
+        DeskAlert::MailWithheld { arrived_at: Some(at(23, 10, 30)), size_bytes: 181_000 },
+        DeskAlert::MailWithheld { arrived_at: None, size_bytes: 181_000 },
+        DeskAlert::ClockLeapt { expected: at(23, 10, 30), shown: at(25, 10, 30) },
+    ];
+    samples.extend([true, false].map(|staff| DeskAlert::MailUndelivered {
+        subject: "[CIAMIS-2026-0007] Tenggat verifikasi hampir habis".to_owned(),
+        addressee: "kabid@csirt.example".to_owned(),
+        staff,
+        reason: "550 5.1.1 no such user".to_owned(),
+    }));
+    samples.into_iter().map(Notice::DeskAlert).collect()
+}

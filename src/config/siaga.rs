@@ -9,13 +9,14 @@ use serde::Deserialize;
 
 use crate::config::document::Document;
 use crate::config::fault::Fault;
-use crate::config::policy::{ApprovalSection, CommandSection, SopSection, policy};
+use crate::config::policy::{ApprovalSection, CommandSection, DigestSection, SopSection, policy, schedule_remedy};
 use crate::config::secret::SecretSource;
 use crate::config::settings::{Imap, Intake, Log, Outbox, Protection, Settings, Smtp, Source, Transport};
 use crate::config::values;
 use crate::domain::answer::Caps;
 use crate::domain::desk::Desk;
 use crate::domain::person::Address;
+use crate::domain::schedule::Schedule;
 
 /// Reads the settings: the file alone, each variable above it by itself, then all together.
 pub(super) fn read(document: &Document, faults: &mut Vec<Fault>) -> Option<Settings> {
@@ -75,6 +76,7 @@ struct SettingsFile {
     command: CommandSection,
     approval: ApprovalSection,
     sop: SopSection,
+    digest: DigestSection,
     log: Log,
 }
 
@@ -169,6 +171,7 @@ impl Checks<'_> {
             self.smtp(&file.smtp);
         }
         self.outbox(&file.outbox);
+        self.digest(&file.digest);
         let level = &file.log.level;
         self.refuse(
             !["error", "warn", "info", "debug", "trace"].contains(&level.as_str()),
@@ -258,6 +261,15 @@ impl Checks<'_> {
         self.duration("outbox.give_up_after", outbox.give_up_after, Duration::from_secs(1)..=30 * 24 * HOUR);
     }
 
+    fn digest(&mut self, digest: &DigestSection) {
+        for (place, expression) in digest.expressions() {
+            let never = expression.trim().is_empty();
+            if let Some(fault) = expression.parse::<Schedule>().err().filter(|_| !never) {
+                self.refuse(true, place, format!("`{expression}` {fault}"), schedule_remedy(fault));
+            }
+        }
+    }
+
     fn server(&mut self, section: &str, host: &str, port: u16, ca_file: Option<&PathBuf>) {
         let host_wrong = host.is_empty() || host.contains(|c: char| c.is_whitespace() || c == '/' || c == ':');
         self.refuse(
@@ -323,7 +335,7 @@ fn shown(duration: Duration) -> String {
 
 impl SettingsFile {
     fn settled(self) -> Settings {
-        let SettingsFile { desk, data, intake, imap, smtp, outbox, answer, command, approval, sop, log } = self;
+        let SettingsFile { desk, data, intake, imap, smtp, outbox, answer, command, approval, sop, digest, log } = self;
         Settings {
             desk: Desk {
                 name: desk.name,
@@ -347,6 +359,7 @@ impl SettingsFile {
             },
             command: command.settled(),
             policy: policy(&approval, &sop),
+            schedules: digest.settled(),
             log,
         }
     }

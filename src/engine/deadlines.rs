@@ -32,8 +32,8 @@ struct Reminder {
 }
 
 impl Engine {
-    /// Does every errand and fires every timer that is due. Returns how many mails were decided. A
-    /// ticket that fails holds no other up: its timers stay due.
+    /// Does every errand, fires every timer and sends every digest that is due. Returns how many
+    /// mails were decided. A ticket that fails holds no other up: its timers stay due.
     ///
     /// # Errors
     /// The first ticket's failure, once all the others have been dealt with; what was committed
@@ -48,6 +48,12 @@ impl Engine {
                 Err(error) => {
                     failed.get_or_insert(error.context("fire the timers of several tickets"));
                 }
+            }
+        }
+        match self.send_digests(now) {
+            Ok(mails) => decided += mails,
+            Err(error) => {
+                failed.get_or_insert(error);
             }
         }
         failed.map_or(Ok(decided), Err)

@@ -61,6 +61,8 @@ const SHARED: Shipped = &[
     shipped!("_opd.id.txt"),
     shipped!("_about.id.txt"),
     shipped!("_affected.id.txt"),
+    shipped!("_open_ticket.id.txt"),
+    shipped!("_recap.id.txt"),
     shipped!("_layout.html"),
 ];
 
@@ -100,6 +102,7 @@ const TO_OTHERS: Shipped = in_indonesian![
     "decision_requested",
     "urgent_raised",
     "daily_digest",
+    "weekly_recap",
     "monthly_recap",
     "isolation_ordered",
     "forward_failed",

@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::domain::incoming::Language;
 use crate::domain::notice::answer::{CodeRequested, CommandUnproven, EvidenceSent, Transcript};
 use crate::domain::notice::kabid::{
-    DailyDigest, DecisionRequested, IsolationOrdered, MonthlyRecap, ReportForwarded, ReviewRequested, TicketClosed,
+    DailyDigest, DecisionRequested, IsolationOrdered, PeriodRecap, ReportForwarded, ReviewRequested, TicketClosed,
     UrgentRaised,
 };
 use crate::domain::notice::opd::{
@@ -71,8 +71,10 @@ pub enum Notice {
     UrgentRaised(UrgentRaised),
     /// K7: the day's state of things.
     DailyDigest(DailyDigest),
+    /// The week in numbers.
+    WeeklyRecap(PeriodRecap),
     /// The month in numbers.
-    MonthlyRecap(MonthlyRecap),
+    MonthlyRecap(PeriodRecap),
     /// The Kabid ordered a host to be cut off.
     IsolationOrdered(IsolationOrdered),
     /// A6: the report could not be delivered.
@@ -138,6 +140,7 @@ impl Notice {
             Notice::DecisionRequested(_) => "decision_requested",
             Notice::UrgentRaised(_) => "urgent_raised",
             Notice::DailyDigest(_) => "daily_digest",
+            Notice::WeeklyRecap(_) => "weekly_recap",
             Notice::MonthlyRecap(_) => "monthly_recap",
             Notice::IsolationOrdered(_) => "isolation_ordered",
             Notice::ForwardFailed(_) => "forward_failed",
@@ -191,7 +194,7 @@ impl Notice {
             Notice::DecisionRequested(notice) => notice.audience,
             Notice::UrgentRaised(notice) => notice.audience,
             Notice::DailyDigest(notice) => notice.audience,
-            Notice::MonthlyRecap(notice) => notice.audience,
+            Notice::WeeklyRecap(notice) | Notice::MonthlyRecap(notice) => notice.audience,
             Notice::ForwardFailed(notice) => notice.audience,
             Notice::PersonalDataDuty(notice) => notice.audience,
             Notice::EscalationMemo(notice) => notice.audience,

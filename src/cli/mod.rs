@@ -12,6 +12,7 @@ mod live;
 mod log;
 mod logbook;
 mod outbox;
+mod register;
 mod serve;
 mod setup;
 mod table;

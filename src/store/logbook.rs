@@ -93,6 +93,18 @@ pub fn head(db: &Connection) -> Result<Option<(i64, Digest)>> {
     Ok(found)
 }
 
+/// The digest of an entry.
+///
+/// # Errors
+/// If the database refuses.
+pub fn digest_of(db: &Connection, id: i64) -> Result<Option<Digest>> {
+    let found = db
+        .prepare_cached("SELECT digest FROM logbook WHERE id = ?1")?
+        .query_row([id], |row| row.get::<_, String>(0)?.parse().map_err(unreadable))
+        .optional()?;
+    Ok(found)
+}
+
 /// The entries written after an instant, the latest first.
 ///
 /// # Errors

@@ -52,6 +52,8 @@ macro_rules! in_both_languages {
 }
 
 /// Templates by their name below `templates/mail/`, with what they hold.
+pub use words::status as status_in_indonesian;
+
 type Shipped = &'static [(&'static str, &'static str)];
 
 const SHARED: Shipped = &[

@@ -111,6 +111,7 @@ const TO_OTHERS: Shipped = in_indonesian![
     "mail_held",
     "report_delivered",
     "follow_up_reminder",
+    "follow_up_reminders",
     "follow_up_overdue",
     "fix_incomplete",
     "fix_confirmed",

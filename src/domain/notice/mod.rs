@@ -19,7 +19,7 @@ use crate::domain::notice::kabid::{
 };
 use crate::domain::notice::opd::{
     AcknowledgementNoted, BssnReport, EarlyWarning, EscalationMemo, FixConfirmed, FixIncomplete, FollowUpOverdue,
-    FollowUpReminder, PersonalDataDuty, ReportDelivered, RequestAnswered, SystemIsolated,
+    FollowUpReminder, FollowUpReminders, PersonalDataDuty, ReportDelivered, RequestAnswered, SystemIsolated,
 };
 use crate::domain::notice::reporter::{News, ReportReceived, ToReporter};
 use crate::domain::notice::team::{
@@ -87,6 +87,8 @@ pub enum Notice {
     ReportDelivered(ReportDelivered),
     /// O2: a reminder.
     FollowUpReminder(FollowUpReminder),
+    /// O2: several reminders at once.
+    FollowUpReminders(FollowUpReminders),
     /// O3: to the head of the OPD.
     FollowUpOverdue(FollowUpOverdue),
     /// O4: the repair did not hold.
@@ -147,6 +149,7 @@ impl Notice {
             Notice::MailHeld(_) => "mail_held",
             Notice::ReportDelivered(_) => "report_delivered",
             Notice::FollowUpReminder(_) => "follow_up_reminder",
+            Notice::FollowUpReminders(_) => "follow_up_reminders",
             Notice::FollowUpOverdue(_) => "follow_up_overdue",
             Notice::FixIncomplete(_) => "fix_incomplete",
             Notice::FixConfirmed(_) => "fix_confirmed",
@@ -178,6 +181,7 @@ impl Notice {
             Notice::ReviewRequested(_) | Notice::ReportForwarded(_) | Notice::TicketClosed(_) => Audience::Kabid,
             Notice::ReportDelivered(_)
             | Notice::FollowUpReminder(_)
+            | Notice::FollowUpReminders(_)
             | Notice::FixIncomplete(_)
             | Notice::FixConfirmed(_)
             | Notice::AcknowledgementNoted(_)

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::config::document::Document;
+use crate::config::fault::Fault;
 use crate::config::values;
 use crate::domain::approval::{ApprovalPolicy, Mode};
 use crate::domain::authority::CommandPolicy;
-use crate::domain::schedule::{NoSchedule, Schedules};
+use crate::domain::schedule::{NoSchedule, Schedule, Schedules};
 use crate::domain::workflow::{EarlyWarningMode, Policy};
 
 #[derive(Debug, Deserialize)]
@@ -44,8 +46,17 @@ pub(super) struct DigestSection {
 
 impl DigestSection {
     /// Each key with its expression.
-    pub(super) fn expressions(&self) -> [(&'static str, &str); 3] {
+    fn expressions(&self) -> [(&'static str, &str); 3] {
         [("digest.daily", &self.daily), ("digest.weekly", &self.weekly), ("digest.monthly", &self.monthly)]
+    }
+
+    /// Notes each expression that is none.
+    pub(super) fn check(&self, document: &Document, faults: &mut Vec<Fault>) {
+        for (place, expression) in self.expressions().into_iter().filter(|(_, text)| !text.trim().is_empty()) {
+            if let Err(fault) = expression.parse::<Schedule>() {
+                faults.push(document.fault(place, format!("`{place}`: \"{expression}\" {fault}"), remedy(fault)));
+            }
+        }
     }
 
     /// What has been found to be right.
@@ -56,7 +67,7 @@ impl DigestSection {
 }
 
 /// What to write instead of an expression that is none.
-pub(super) fn schedule_remedy(fault: NoSchedule) -> &'static str {
+fn remedy(fault: NoSchedule) -> &'static str {
     match fault {
         NoSchedule::Fields => "write six fields, e.g. \"0 30 7 * * Mon-Fri\", or \"\" for never",
         NoSchedule::NumberedDay => "name the days, since numbers are counted in two ways: Mon, Mon-Fri, Mon,Thu",

@@ -9,14 +9,13 @@ use serde::Deserialize;
 
 use crate::config::document::Document;
 use crate::config::fault::Fault;
-use crate::config::policy::{ApprovalSection, CommandSection, DigestSection, SopSection, policy, schedule_remedy};
+use crate::config::policy::{ApprovalSection, CommandSection, DigestSection, SopSection, policy};
 use crate::config::secret::SecretSource;
 use crate::config::settings::{Imap, Intake, Log, Outbox, Protection, Settings, Smtp, Source, Transport};
 use crate::config::values;
 use crate::domain::answer::Caps;
 use crate::domain::desk::Desk;
 use crate::domain::person::Address;
-use crate::domain::schedule::Schedule;
 
 /// Reads the settings: the file alone, each variable above it by itself, then all together.
 pub(super) fn read(document: &Document, faults: &mut Vec<Fault>) -> Option<Settings> {
@@ -171,7 +170,7 @@ impl Checks<'_> {
             self.smtp(&file.smtp);
         }
         self.outbox(&file.outbox);
-        self.digest(&file.digest);
+        file.digest.check(self.document, self.faults);
         let level = &file.log.level;
         self.refuse(
             !["error", "warn", "info", "debug", "trace"].contains(&level.as_str()),
@@ -259,15 +258,6 @@ impl Checks<'_> {
             self.duration(&format!("outbox.retry.{index}"), *pause, SHORTEST..=24 * HOUR);
         }
         self.duration("outbox.give_up_after", outbox.give_up_after, Duration::from_secs(1)..=30 * 24 * HOUR);
-    }
-
-    fn digest(&mut self, digest: &DigestSection) {
-        for (place, expression) in digest.expressions() {
-            let never = expression.trim().is_empty();
-            if let Some(fault) = expression.parse::<Schedule>().err().filter(|_| !never) {
-                self.refuse(true, place, format!("`{expression}` {fault}"), schedule_remedy(fault));
-            }
-        }
     }
 
     fn server(&mut self, section: &str, host: &str, port: u16, ca_file: Option<&PathBuf>) {

@@ -79,9 +79,9 @@ fn a_day_names_each_open_ticket_once() {
     assert_eq!(day.open, groups.iter().map(|group| group.total).sum::<u32>());
     let states =
         |group: &Group| group.lines.iter().map(|line| line.ticket.status.as_str()).collect::<Vec<_>>().join(" ");
-    assert_eq!(states(&day.overdue), "review approved new verification");
+    assert_eq!(states(&day.overdue), "new verification review approved");
     assert_eq!(states(&day.opd_silent), "forwarded");
-    assert_eq!(states(&day.others), "awaiting_reporter analysis repair follow_up recheck follow_up");
+    assert_eq!(states(&day.others), "analysis repair recheck follow_up follow_up awaiting_reporter");
     assert_eq!((day.waiting_for_kabid, day.unanswered_by_opd), (2, 1), "late or not");
 }
 

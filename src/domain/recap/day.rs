@@ -117,7 +117,8 @@ pub fn day(cases: &[Case], rules: &Rules, now: Time) -> Day {
         .map(|case| (case, day_line(case, rules, now)))
         .collect();
     lines.sort_by_key(|(case, line)| {
-        (Reverse(line.urgent), Reverse(case.ticket.class.severity), line.ticket.due_at.is_none(), line.ticket.due_at)
+        let critical = case.ticket.gravity().is_critical();
+        (Reverse(line.urgent), Reverse(critical), line.ticket.due_at.is_none(), line.ticket.due_at)
     });
     for (case, line) in lines {
         let silent = case.ticket.status == Status::Forwarded;

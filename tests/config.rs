@@ -182,6 +182,11 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ),
     ("people.toml", r#""sekda@setda.example""#, r#""kabid@csirt.example""#),
     ("people.toml", "[kabid]", "[kabag]"),
+    ("siaga.toml", r#"daily = "0 30 7 * * Mon-Fri""#, r#"daily = "0 30 7 * * 1-5""#),
+    ("siaga.toml", r#"daily = "0 30 7 * * Mon-Fri""#, r#"daily = "30 7 * * Mon-Fri""#),
+    ("siaga.toml", r#"weekly = "0 35 7 * * Mon""#, r#"weekly = "0 35 7 * * Senin""#),
+    ("siaga.toml", r#"weekly = "0 35 7 * * Mon""#, r#"weekly = "* 35 7 * * Mon""#),
+    ("siaga.toml", r#"monthly = "0 40 7 1 * *""#, r#"monthly = "0 40 7 31 2 *""#),
 ];
 
 /// The sentences themselves are the snapshot: read them as somebody whose desk does not start.

@@ -26,6 +26,7 @@ use siaga::config;
 use siaga::domain::Time;
 use siaga::domain::answer::Evidence;
 use siaga::domain::message_id::MessageIdKey;
+use siaga::domain::schedule::Schedules;
 use siaga::engine::explain::Explanation;
 use siaga::engine::intake::Incoming;
 use siaga::engine::{Context, Engine, Retries};
@@ -110,6 +111,7 @@ impl Desk {
             desk,
             rules: config.rules(),
             command: config.settings.command,
+            schedules: Schedules::default(),
             entropy: || Ok([1; 5]),
             files: None,
             caps: config.settings.caps,

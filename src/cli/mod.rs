@@ -13,6 +13,7 @@ mod live;
 mod log;
 mod logbook;
 mod outbox;
+mod register;
 mod samples;
 mod serve;
 mod setup;

@@ -142,6 +142,7 @@ impl Home {
             rules: self.config.rules(),
             caps: settings.caps,
             command: settings.command,
+            schedules: settings.schedules.clone(),
             templates: self.load_templates()?,
             key,
             entropy: system_entropy,

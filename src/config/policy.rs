@@ -1,12 +1,15 @@
-//! `[command]`, `[approval]` and `[sop]` of `siaga.toml`: what the desk has settled for itself.
+//! `[command]`, `[approval]`, `[sop]` and `[digest]` of `siaga.toml`: what the desk has settled for itself.
 
 use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::config::document::Document;
+use crate::config::fault::Fault;
 use crate::config::values;
 use crate::domain::approval::{ApprovalPolicy, Mode};
 use crate::domain::authority::CommandPolicy;
+use crate::domain::schedule::{NoSchedule, Schedule, Schedules};
 use crate::domain::workflow::{EarlyWarningMode, Policy};
 
 #[derive(Debug, Deserialize)]
@@ -30,6 +33,50 @@ pub(super) struct ApprovalSection {
 pub(super) struct SopSection {
     early_warning: EarlyWarningMode,
     objection_days: u32,
+}
+
+/// When the mails of the calendar come, as cron expressions; empty for never.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DigestSection {
+    daily: String,
+    weekly: String,
+    monthly: String,
+}
+
+impl DigestSection {
+    /// Each key with its expression.
+    fn expressions(&self) -> [(&'static str, &str); 3] {
+        [("digest.daily", &self.daily), ("digest.weekly", &self.weekly), ("digest.monthly", &self.monthly)]
+    }
+
+    /// Notes each expression that is none.
+    pub(super) fn check(&self, document: &Document, faults: &mut Vec<Fault>) {
+        for (place, expression) in self.expressions().into_iter().filter(|(_, text)| !text.trim().is_empty()) {
+            if let Err(fault) = expression.parse::<Schedule>() {
+                faults.push(document.fault(place, format!("`{place}`: \"{expression}\" {fault}"), remedy(fault)));
+            }
+        }
+    }
+
+    /// What has been found to be right.
+    pub(super) fn settled(&self) -> Schedules {
+        let [daily, weekly, monthly] = self.expressions().map(|(_, expression)| expression.parse().ok());
+        Schedules { daily, weekly, monthly }
+    }
+}
+
+/// What to write instead of an expression that is none.
+fn remedy(fault: NoSchedule) -> &'static str {
+    match fault {
+        NoSchedule::Fields => "write six fields, e.g. \"0 30 7 * * Mon-Fri\", or \"\" for never",
+        NoSchedule::NumberedDay => "name the days, since numbers are counted in two ways: Mon, Mon-Fri, Mon,Thu",
+        NoSchedule::Unreadable => {
+            "write second 0-59, minute 0-59, hour 0-23, day 1-31, month 1-12 and Mon to Sun; * for every one"
+        }
+        NoSchedule::Never => "write a day that exists",
+        NoSchedule::TooOften => "write one minute and one second, e.g. \"0 30 7,13 * * Mon-Fri\"",
+    }
 }
 
 impl CommandSection {

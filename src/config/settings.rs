@@ -12,6 +12,7 @@ use crate::domain::Time;
 use crate::domain::answer::Caps;
 use crate::domain::authority::CommandPolicy;
 use crate::domain::desk::Desk;
+use crate::domain::schedule::Schedules;
 use crate::domain::workflow::Policy;
 
 /// The settings of the program.
@@ -35,6 +36,8 @@ pub struct Settings {
     pub command: CommandPolicy,
     /// How the Kabid approves, and what happens beside the straight line of the SOP.
     pub policy: Policy,
+    /// When the mails of the calendar come.
+    pub schedules: Schedules,
     /// What is logged, and how.
     pub log: Log,
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::config::document::Document;
 use crate::config::fault::Fault;
-use crate::config::policy::{ApprovalSection, CommandSection, SopSection, policy};
+use crate::config::policy::{ApprovalSection, CommandSection, DigestSection, SopSection, policy};
 use crate::config::secret::SecretSource;
 use crate::config::settings::{Imap, Intake, Log, Outbox, Protection, Settings, Smtp, Source, Transport};
 use crate::config::values;
@@ -75,6 +75,7 @@ struct SettingsFile {
     command: CommandSection,
     approval: ApprovalSection,
     sop: SopSection,
+    digest: DigestSection,
     log: Log,
 }
 
@@ -169,6 +170,7 @@ impl Checks<'_> {
             self.smtp(&file.smtp);
         }
         self.outbox(&file.outbox);
+        file.digest.check(self.document, self.faults);
         let level = &file.log.level;
         self.refuse(
             !["error", "warn", "info", "debug", "trace"].contains(&level.as_str()),
@@ -325,7 +327,7 @@ fn shown(duration: Duration) -> String {
 
 impl SettingsFile {
     fn settled(self) -> Settings {
-        let SettingsFile { desk, data, intake, imap, smtp, outbox, answer, command, approval, sop, log } = self;
+        let SettingsFile { desk, data, intake, imap, smtp, outbox, answer, command, approval, sop, digest, log } = self;
         Settings {
             desk: Desk {
                 name: desk.name,
@@ -349,6 +351,7 @@ impl SettingsFile {
             },
             command: command.settled(),
             policy: policy(&approval, &sop),
+            schedules: digest.settled(),
             log,
         }
     }

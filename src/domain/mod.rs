@@ -30,6 +30,7 @@ pub mod approval;
 pub mod authority;
 pub mod case;
 pub mod workflow;
+pub mod schedule;
 pub mod recap;
 pub mod notice;
 pub mod outgoing;

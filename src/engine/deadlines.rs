@@ -7,9 +7,10 @@ use rusqlite::Connection;
 use crate::domain::Time;
 use crate::domain::case::Case;
 use crate::domain::notice::Notice;
+use crate::domain::notice::opd::{FollowUpReminder, FollowUpReminders};
 use crate::domain::notice::team::{DeadlineNear, DeadlinesNear};
 use crate::domain::person::Person;
-use crate::domain::role::{Actor, Audience};
+use crate::domain::role::Actor;
 use crate::domain::stage::Stage;
 use crate::domain::ticket::TicketId;
 use crate::domain::timer::{TimerKind, fire_or_wait};
@@ -28,7 +29,24 @@ struct Reminder {
     to: Person,
     ticket: TicketId,
     cause: String,
-    near: DeadlineNear,
+    of: Of,
+}
+
+/// What it is about: somebody of the team is told of a step, an OPD of its system.
+enum Of {
+    Step(DeadlineNear),
+    System(FollowUpReminder),
+}
+
+impl Of {
+    /// Whether the later word makes the earlier one needless, to the same person about one ticket.
+    fn is_overtaken_by(&self, later: &Of) -> bool {
+        match (self, later) {
+            (Of::Step(earlier), Of::Step(later)) => earlier.stage == later.stage,
+            (Of::System(_), Of::System(_)) => true,
+            (Of::Step(_), Of::System(_)) | (Of::System(_), Of::Step(_)) => false,
+        }
+    }
 }
 
 /// What a run of the timers came to.
@@ -48,8 +66,8 @@ struct Allowance {
 }
 
 impl Engine {
-    /// Does every errand and fires every timer that is due. Returns how many mails were decided. A
-    /// ticket that fails holds no other up: its timers stay due.
+    /// Does every errand, fires every timer and sends every digest that is due. Returns how many
+    /// mails were decided. A ticket that fails holds no other up: its timers stay due.
     ///
     /// # Errors
     /// The first ticket's failure, once all the others have been dealt with; what was committed
@@ -73,6 +91,12 @@ impl Engine {
                 Err(error) => {
                     failed.get_or_insert(error.context("fire the timers of several tickets"));
                 }
+            }
+        }
+        match self.send_digests(now) {
+            Ok(sent) => mails += sent,
+            Err(error) => {
+                failed.get_or_insert(error);
             }
         }
         failed.map_or(Ok(Ticked { mails, held: allowance.held }), Err)
@@ -150,36 +174,45 @@ impl Context {
     /// Notes who is to be told of a deadline. The same step of the same ticket is told once, the last
     /// word of it.
     fn gather(&self, near: Vec<Saying>, case: &Case, cause: &str, reminders: &mut Vec<Reminder>, now: Time) {
+        let ticket = case.ticket.id;
         for saying in near {
-            let Notice::Deadline(near) = saying.notice else { continue };
-            for to in self.people_of(near.audience, Some(&case.ticket), now) {
-                let ticket = case.ticket.id;
+            let audience = saying.notice.audience();
+            for to in self.people_of(audience, Some(&case.ticket), now) {
+                let of = if let Notice::Deadline(near) = &saying.notice {
+                    Of::Step(near.clone())
+                } else if let Notice::FollowUpReminder(reminder) = &saying.notice {
+                    Of::System(reminder.clone())
+                } else {
+                    continue;
+                };
                 reminders.retain(|told: &Reminder| {
-                    !(told.ticket == ticket && told.near.stage == near.stage && told.to.address == to.address)
+                    !(told.ticket == ticket && told.to.address == to.address && told.of.is_overtaken_by(&of))
                 });
-                reminders.push(Reminder { to, ticket, cause: cause.to_owned(), near: near.clone() });
+                reminders.push(Reminder { to, ticket, cause: cause.to_owned(), of });
             }
         }
     }
 
-    /// One mail for each person, whatever number of steps he is told of.
-    fn remind(&self, db: &Connection, mut reminders: Vec<Reminder>, now: Time) -> Result<usize> {
+    /// One mail for each person, whatever number of steps he is told of; one of its own for what he
+    /// is told as a contact of an OPD, which has another salutation.
+    fn remind(&self, db: &Connection, reminders: Vec<Reminder>, now: Time) -> Result<usize> {
+        let (steps, systems): (Vec<_>, Vec<_>) =
+            reminders.into_iter().partition(|reminder| matches!(reminder.of, Of::Step(_)));
+        Ok(self.remind_each(db, steps, "near", now)? + self.remind_each(db, systems, "opd", now)?)
+    }
+
+    fn remind_each(&self, db: &Connection, mut reminders: Vec<Reminder>, kind: &str, now: Time) -> Result<usize> {
         let mut mails = 0;
         while let Some(first) = reminders.first() {
             let to = first.to.clone();
             let (his, others): (Vec<_>, Vec<_>) = reminders.into_iter().partition(|one| one.to.address == to.address);
             reminders = others;
             mails += 1;
-            let cause = format!("{}:near", his[0].cause);
-            let (notice, ticket) = match &his[..] {
-                [one] => (Notice::Deadline(one.near.clone()), Some(one.ticket)),
-                several => {
-                    let audience: Audience = several[0].near.audience;
-                    let items = several.iter().map(|one| one.near.clone()).collect();
-                    (Notice::Deadlines(DeadlinesNear { audience, items }), None)
-                }
-            };
-            self.post(db, &Posting::new(&notice, &to, ticket, cause), now)?;
+            let cause = format!("{}:{kind}", his[0].cause);
+            let ticket = (his.len() == 1).then_some(his[0].ticket);
+            if let Some(notice) = in_one(his) {
+                self.post(db, &Posting::new(&notice, &to, ticket, cause), now)?;
+            }
         }
         Ok(mails)
     }
@@ -202,6 +235,26 @@ impl Allowance {
     }
 }
 
+/// Reminders of one person and one kind as one notice.
+fn in_one(reminders: Vec<Reminder>) -> Option<Notice> {
+    let (mut steps, mut systems) = (Vec::new(), Vec::new());
+    for reminder in reminders {
+        match reminder.of {
+            Of::Step(near) => steps.push(near),
+            Of::System(reminder) => systems.push(reminder),
+        }
+    }
+    match (steps.len(), systems.len()) {
+        (1, 0) => steps.pop().map(Notice::Deadline),
+        (0, 1) => systems.pop().map(Notice::FollowUpReminder),
+        (0, _) => Some(Notice::FollowUpReminders(FollowUpReminders { items: systems })),
+        (_, _) => {
+            let audience = steps.first()?.audience;
+            Some(Notice::Deadlines(DeadlinesNear { audience, items: steps }))
+        }
+    }
+}
+
 fn is_near(saying: &Saying) -> bool {
-    matches!(saying.notice, Notice::Deadline(_))
+    matches!(saying.notice, Notice::Deadline(_) | Notice::FollowUpReminder(_))
 }

@@ -22,6 +22,7 @@ mod effects;
 mod commit;
 mod release;
 pub mod deadlines;
+mod digests;
 pub mod sending;
 mod alerts;
 pub mod explain;
@@ -36,6 +37,7 @@ use crate::domain::authority::CommandPolicy;
 use crate::domain::desk::Desk;
 use crate::domain::directory::Directory;
 use crate::domain::message_id::MessageIdKey;
+use crate::domain::schedule::Schedules;
 use crate::domain::workflow::Rules;
 use crate::store::blobs::Blobs;
 use crate::store::{Store, delegations, errands, meta, outbox, timers};
@@ -52,6 +54,8 @@ pub struct Context {
     pub caps: Caps,
     /// How commands in replies are taken.
     pub command: CommandPolicy,
+    /// When the mails of the calendar come.
+    pub schedules: Schedules,
     /// What our mails say.
     pub templates: Templates,
     /// The key of our Message-IDs.
@@ -137,13 +141,13 @@ impl Engine {
         Ok(timer.into_iter().chain(mail).min())
     }
 
-    /// When the next timer or errand is due.
+    /// When the next timer, errand or mail of the calendar is due.
     ///
     /// # Errors
     /// If the database refuses.
     pub fn next_timer(&self) -> Result<Option<Time>> {
         let (timer, errand) = (timers::next_due(self.store.db())?, errands::next_due(self.store.db())?);
-        Ok(timer.into_iter().chain(errand).min())
+        Ok(timer.into_iter().chain(errand).chain(self.next_digest()?).min())
     }
 
     /// When the next outgoing mail is due.

@@ -1,7 +1,7 @@
 //! Table `logbook`: append-only, chained.
 
 use anyhow::Result;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
 use crate::domain::Time;
@@ -58,25 +58,68 @@ pub fn append(db: &Connection, ticket: Option<TicketId>, entry: &Entry, now: Tim
 /// # Errors
 /// If the database refuses.
 pub fn entries(db: &Connection, ticket: Option<TicketId>) -> Result<Vec<StoredEntry>> {
-    let mut statement = db.prepare_cached(
-        "SELECT logbook.id, at, prefix || '-' || year || '-' || printf('%04d', serial), actor, logbook.kind, message, detail, digest \
-         FROM logbook LEFT JOIN ticket ON ticket.id = logbook.ticket_id \
-         WHERE ?1 IS NULL OR ticket_id = ?1 ORDER BY logbook.id",
-    )?;
-    let entries = statement
-        .query_map([ticket.map(|ticket| ticket.0)], |row| {
-            Ok(StoredEntry {
-                id: row.get(0)?,
-                at: time(&row.get::<_, String>(1)?)?,
-                ticket: row.get(2)?,
-                actor: row.get(3)?,
-                kind: row.get(4)?,
-                message: row.get(5)?,
-                detail: serde_json::from_str(&row.get::<_, String>(6)?).map_err(unreadable)?,
-                digest: row.get::<_, String>(7)?.parse().map_err(unreadable)?,
-            })
-        })?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut statement =
+        db.prepare_cached(&format!("{SELECT} WHERE ?1 IS NULL OR ticket_id = ?1 ORDER BY logbook.id"))?;
+    let entries = statement.query_map([ticket.map(|ticket| ticket.0)], read)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(entries)
+}
+
+const SELECT: &str = "SELECT logbook.id, at, prefix || '-' || year || '-' || printf('%04d', serial), actor, \
+    logbook.kind, message, detail, digest FROM logbook LEFT JOIN ticket ON ticket.id = logbook.ticket_id";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<StoredEntry> {
+    Ok(StoredEntry {
+        id: row.get(0)?,
+        at: time(&row.get::<_, String>(1)?)?,
+        ticket: row.get(2)?,
+        actor: row.get(3)?,
+        kind: row.get(4)?,
+        message: row.get(5)?,
+        detail: serde_json::from_str(&row.get::<_, String>(6)?).map_err(unreadable)?,
+        digest: row.get::<_, String>(7)?.parse().map_err(unreadable)?,
+    })
+}
+
+/// How many entries there are, and the digest of the last: what a witness outside must know to
+/// notice that the end was cut off.
+///
+/// # Errors
+/// If the database refuses.
+pub fn head(db: &Connection) -> Result<Option<(i64, Digest)>> {
+    let found = db
+        .prepare_cached("SELECT id, digest FROM logbook ORDER BY id DESC LIMIT 1")?
+        .query_row([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?.parse().map_err(unreadable)?)))
+        .optional()?;
+    Ok(found)
+}
+
+/// The digest of an entry.
+///
+/// # Errors
+/// If the database refuses.
+pub fn digest_of(db: &Connection, id: i64) -> Result<Option<Digest>> {
+    let found = db
+        .prepare_cached("SELECT digest FROM logbook WHERE id = ?1")?
+        .query_row([id], |row| row.get::<_, String>(0)?.parse().map_err(unreadable))
+        .optional()?;
+    Ok(found)
+}
+
+/// The entries written after an instant, the latest first.
+///
+/// # Errors
+/// If the database refuses.
+pub fn since(db: &Connection, after: Time) -> Result<Vec<StoredEntry>> {
+    let mut statement = db.prepare_cached(&format!("{SELECT} ORDER BY logbook.id DESC"))?;
+    let mut rows = statement.query([])?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        let entry = read(row)?;
+        if entry.at <= after {
+            break;
+        }
+        entries.push(entry);
+    }
     Ok(entries)
 }
 

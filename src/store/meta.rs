@@ -4,6 +4,7 @@ use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::domain::Time;
+use crate::domain::schedule::Job;
 use crate::store::{stored, time};
 
 /// The moment of the first start: mail older than this is not answered (decisions 14). Set once.
@@ -24,4 +25,28 @@ pub fn known_first_start(db: &Connection) -> Result<Option<Time>> {
         .query_row("SELECT value FROM meta WHERE key = 'first_start'", [], |row| time(&row.get::<_, String>(0)?))
         .optional()?;
     Ok(found)
+}
+
+/// When a job of the calendar ran last.
+///
+/// # Errors
+/// If the database refuses.
+pub fn last_run(db: &Connection, job: Job) -> Result<Option<Time>> {
+    let found = db
+        .prepare_cached("SELECT value FROM meta WHERE key = 'last_' || ?1")?
+        .query_row([job.as_str()], |row| time(&row.get::<_, String>(0)?))
+        .optional()?;
+    Ok(found)
+}
+
+/// Notes that a job of the calendar has run.
+///
+/// # Errors
+/// If the database refuses.
+pub fn ran(db: &Connection, job: Job, now: Time) -> Result<()> {
+    db.prepare_cached(
+        "INSERT INTO meta (key, value) VALUES ('last_' || ?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
+    )?
+    .execute((job.as_str(), stored(now)))?;
+    Ok(())
 }

@@ -301,6 +301,6 @@ BEGIN SELECT RAISE(ABORT, 'the logbook is append-only'); END;
 
 -- Facts about this desk's database itself. (meta.rs)
 CREATE TABLE meta (
-    key   TEXT PRIMARY KEY, -- first_start: the moment before which mail is only filed
+    key   TEXT PRIMARY KEY, -- first_start: the moment before which mail is only filed; last_daily: when that digest was made
     value TEXT NOT NULL     -- the fact
 ) STRICT, WITHOUT ROWID;

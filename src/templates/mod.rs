@@ -52,6 +52,8 @@ macro_rules! in_both_languages {
 }
 
 /// Templates by their name below `templates/mail/`, with what they hold.
+pub use words::status as status_in_indonesian;
+
 type Shipped = &'static [(&'static str, &'static str)];
 
 const SHARED: Shipped = &[
@@ -61,6 +63,8 @@ const SHARED: Shipped = &[
     shipped!("_opd.id.txt"),
     shipped!("_about.id.txt"),
     shipped!("_affected.id.txt"),
+    shipped!("_open_ticket.id.txt"),
+    shipped!("_recap.id.txt"),
     shipped!("_layout.html"),
 ];
 
@@ -100,6 +104,7 @@ const TO_OTHERS: Shipped = in_indonesian![
     "decision_requested",
     "urgent_raised",
     "daily_digest",
+    "weekly_recap",
     "monthly_recap",
     "isolation_ordered",
     "forward_failed",
@@ -107,6 +112,7 @@ const TO_OTHERS: Shipped = in_indonesian![
     "desk_alert",
     "report_delivered",
     "follow_up_reminder",
+    "follow_up_reminders",
     "follow_up_overdue",
     "fix_incomplete",
     "fix_confirmed",

@@ -73,7 +73,8 @@ fn ends_the_clock(name: &str) -> Option<&'static str> {
     })
 }
 
-fn status(name: &str) -> Option<&'static str> {
+/// What a status is called; `None` for a name that is none.
+pub fn status(name: &str) -> Option<&'static str> {
     Some(match name {
         "new" => "Baru",
         "verification" => "Verifikasi",

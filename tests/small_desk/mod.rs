@@ -8,6 +8,7 @@ use siaga::domain::digest::Digest;
 use siaga::domain::incoming::{IncomingMail, Language, Nature};
 use siaga::domain::message_id::MessageIdKey;
 use siaga::domain::person::Person;
+use siaga::domain::schedule::Schedules;
 use siaga::engine::{Context, Engine, Retries};
 use siaga::store::Store;
 use siaga::templates::Templates;
@@ -22,6 +23,7 @@ pub(crate) fn engine(desk: Desk, caps: Caps, now: Time) -> Engine {
         rules: config.rules(),
         caps,
         command: config.settings.command,
+        schedules: Schedules::default(),
         entropy: || Ok([1; 5]),
         files: None,
         key: MessageIdKey::new([1; 32]),

@@ -17,6 +17,7 @@ use siaga::daemon::{Shared, timers};
 use siaga::domain::Time;
 use siaga::domain::message_id::MessageIdKey;
 use siaga::domain::outgoing::OutgoingMail;
+use siaga::domain::schedule::Schedules;
 use siaga::domain::ticket::Ticket;
 use siaga::engine::{Context, Engine, Retries};
 use siaga::mail::transport::Trouble;
@@ -77,6 +78,8 @@ impl World {
     /// The same with a changed configuration.
     pub fn with(change: impl FnOnce(&mut Config)) -> World {
         let mut config = config::embedded();
+        // Stories are told without the mails of the calendar, unless they are about them.
+        config.settings.schedules = Schedules::default();
         change(&mut config);
         let folder = tempfile::tempdir().expect("a temporary folder");
         let server = Rc::new(RefCell::new(Server::new()));
@@ -274,6 +277,7 @@ fn start(
         rules: config.rules(),
         caps: settings.caps,
         command: settings.command,
+        schedules: settings.schedules.clone(),
         templates,
         key: MessageIdKey::new([7; 32]),
         entropy: counted,

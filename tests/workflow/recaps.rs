@@ -3,7 +3,9 @@
 use siaga::domain::case::Case;
 use siaga::domain::command::Command;
 use siaga::domain::kind::IncidentKind;
-use siaga::domain::recap::{Share, day, recap};
+use siaga::domain::recap::day::{Group, day};
+use siaga::domain::recap::{Share, recap};
+use siaga::domain::role::Audience;
 use siaga::domain::severity::Severity;
 use siaga::domain::stage::Stage;
 use siaga::domain::workflow::Event;
@@ -72,13 +74,29 @@ fn almost_all_is_not_all() {
 #[test]
 fn a_day_names_each_open_ticket_once() {
     let cases = month();
-    let day = day(&cases, at(24, 7, 30));
-    let named = day.overdue.len() + day.with_kabid.len() + day.opd_silent.len() + day.others.len();
-    assert_eq!(usize::try_from(day.open).expect("a few"), named);
-    let states = |lines: &[siaga::domain::recap::TicketLine]| {
-        lines.iter().map(|line| line.status.as_str()).collect::<Vec<_>>().join(" ")
-    };
+    let day = day(&cases, &rules(), at(24, 7, 30));
+    let groups = [&day.overdue, &day.with_kabid, &day.opd_silent, &day.others];
+    assert_eq!(day.open, groups.iter().map(|group| group.total).sum::<u32>());
+    let states =
+        |group: &Group| group.lines.iter().map(|line| line.ticket.status.as_str()).collect::<Vec<_>>().join(" ");
     assert_eq!(states(&day.overdue), "new verification review approved");
     assert_eq!(states(&day.opd_silent), "forwarded");
-    assert_eq!(states(&day.others), "awaiting_reporter analysis repair follow_up recheck follow_up");
+    assert_eq!(states(&day.others), "analysis repair recheck follow_up follow_up awaiting_reporter");
+    assert_eq!((day.waiting_for_kabid, day.unanswered_by_opd), (2, 1), "late or not");
+}
+
+#[test]
+fn what_is_late_comes_first_and_says_whom_it_waits_for() {
+    let day = day(&month(), &rules(), at(24, 7, 30));
+    let waits: Vec<_> = day.overdue.lines.iter().map(|line| (line.ticket.status.as_str(), line.waits_for)).collect();
+    assert!(waits.contains(&("review", Some(Audience::Kabid))), "{waits:?}");
+    assert!(day.overdue.lines.iter().all(|line| line.minutes_left.is_some_and(|minutes| minutes < 0)));
+}
+
+#[test]
+fn a_day_with_a_hundred_tickets_stays_readable() {
+    let cases: Vec<Case> = std::iter::repeat_with(month).take(30).flatten().collect();
+    let day = day(&cases, &rules(), at(24, 7, 30));
+    let group = &day.others;
+    assert_eq!((group.lines.len(), group.total), (25, group.unnamed + 25));
 }

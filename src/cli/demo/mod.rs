@@ -28,6 +28,7 @@ use crate::daemon::outbox::{Ended, Sender};
 use crate::daemon::{Shared, timers};
 use crate::domain::Time;
 use crate::domain::approval::Code;
+use crate::domain::schedule::Schedules;
 use crate::mail::maildir::{self, MaildirMailbox, MaildirMailer};
 use crate::store::{outbox, tickets};
 
@@ -49,6 +50,8 @@ pub(super) fn run(folder: &Path) -> Result<()> {
     let folder = &fs::canonicalize(folder).with_context(|| format!("find {}", folder.display()))?;
     let mut home = Home::embedded();
     home.config.settings.data = folder.to_owned();
+    // The demo ends when nothing is due; mails of the calendar are due for ever.
+    home.config.settings.schedules = Schedules::default();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let mut out = std::io::stdout().lock();
     runtime.block_on(tell(&home, folder, &mut out))

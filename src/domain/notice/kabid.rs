@@ -7,7 +7,8 @@ use crate::domain::approval::Mode;
 use crate::domain::digest::Digest;
 use crate::domain::notice::team::{About, Clock};
 use crate::domain::question::Question;
-use crate::domain::recap;
+use crate::domain::recap::Recap;
+use crate::domain::recap::day::{Day, Mishaps};
 use crate::domain::report::ReportFile;
 use crate::domain::role::Audience;
 use crate::domain::stage::Status;
@@ -152,21 +153,23 @@ pub struct DailyDigest {
     pub at: Time,
     /// The state of things.
     #[serde(flatten)]
-    pub day: recap::Day,
-    /// What else a person should know, one line each.
-    pub remarks: Vec<String>,
+    pub day: Day,
+    /// What went wrong since the last digest.
+    pub mishaps: Mishaps,
     /// Entries of the logbook so far, and the digest of the last: an outside witness of the chain.
     pub logbook_entries: u64,
     /// The digest.
     pub logbook_head: Option<Digest>,
 }
 
-/// The month in numbers.
+/// A week or a month in numbers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct MonthlyRecap {
+pub struct PeriodRecap {
     /// Who is told.
     pub audience: Audience,
+    /// The last day of it.
+    pub last_day: Time,
     /// The numbers.
     #[serde(flatten)]
-    pub recap: Box<recap::Recap>,
+    pub recap: Box<Recap>,
 }

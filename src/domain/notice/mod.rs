@@ -16,12 +16,12 @@ use crate::domain::incoming::Language;
 use crate::domain::notice::alert::DeskAlert;
 use crate::domain::notice::answer::{CodeRequested, CommandUnproven, EvidenceSent, Transcript};
 use crate::domain::notice::kabid::{
-    DailyDigest, DecisionRequested, IsolationOrdered, MonthlyRecap, ReportForwarded, ReviewRequested, TicketClosed,
+    DailyDigest, DecisionRequested, IsolationOrdered, PeriodRecap, ReportForwarded, ReviewRequested, TicketClosed,
     UrgentRaised,
 };
 use crate::domain::notice::opd::{
     AcknowledgementNoted, BssnReport, EarlyWarning, EscalationMemo, FixConfirmed, FixIncomplete, FollowUpOverdue,
-    FollowUpReminder, PersonalDataDuty, ReportDelivered, RequestAnswered, SystemIsolated,
+    FollowUpReminder, FollowUpReminders, PersonalDataDuty, ReportDelivered, RequestAnswered, SystemIsolated,
 };
 use crate::domain::notice::reporter::{News, ReportReceived, ToReporter};
 use crate::domain::notice::team::{
@@ -73,8 +73,10 @@ pub enum Notice {
     UrgentRaised(UrgentRaised),
     /// K7: the day's state of things.
     DailyDigest(DailyDigest),
+    /// The week in numbers.
+    WeeklyRecap(PeriodRecap),
     /// The month in numbers.
-    MonthlyRecap(MonthlyRecap),
+    MonthlyRecap(PeriodRecap),
     /// The Kabid ordered a host to be cut off.
     IsolationOrdered(IsolationOrdered),
     /// A6: the report could not be delivered.
@@ -89,6 +91,8 @@ pub enum Notice {
     ReportDelivered(ReportDelivered),
     /// O2: a reminder.
     FollowUpReminder(FollowUpReminder),
+    /// O2: several reminders at once.
+    FollowUpReminders(FollowUpReminders),
     /// O3: to the head of the OPD.
     FollowUpOverdue(FollowUpOverdue),
     /// O4: the repair did not hold.
@@ -142,6 +146,7 @@ impl Notice {
             Notice::DecisionRequested(_) => "decision_requested",
             Notice::UrgentRaised(_) => "urgent_raised",
             Notice::DailyDigest(_) => "daily_digest",
+            Notice::WeeklyRecap(_) => "weekly_recap",
             Notice::MonthlyRecap(_) => "monthly_recap",
             Notice::IsolationOrdered(_) => "isolation_ordered",
             Notice::ForwardFailed(_) => "forward_failed",
@@ -149,6 +154,7 @@ impl Notice {
             Notice::DeskAlert(_) => "desk_alert",
             Notice::ReportDelivered(_) => "report_delivered",
             Notice::FollowUpReminder(_) => "follow_up_reminder",
+            Notice::FollowUpReminders(_) => "follow_up_reminders",
             Notice::FollowUpOverdue(_) => "follow_up_overdue",
             Notice::FixIncomplete(_) => "fix_incomplete",
             Notice::FixConfirmed(_) => "fix_confirmed",
@@ -182,6 +188,7 @@ impl Notice {
             Notice::ReviewRequested(_) | Notice::ReportForwarded(_) | Notice::TicketClosed(_) => Audience::Kabid,
             Notice::ReportDelivered(_)
             | Notice::FollowUpReminder(_)
+            | Notice::FollowUpReminders(_)
             | Notice::FixIncomplete(_)
             | Notice::FixConfirmed(_)
             | Notice::AcknowledgementNoted(_)
@@ -198,7 +205,7 @@ impl Notice {
             Notice::DecisionRequested(notice) => notice.audience,
             Notice::UrgentRaised(notice) => notice.audience,
             Notice::DailyDigest(notice) => notice.audience,
-            Notice::MonthlyRecap(notice) => notice.audience,
+            Notice::WeeklyRecap(notice) | Notice::MonthlyRecap(notice) => notice.audience,
             Notice::ForwardFailed(notice) => notice.audience,
             Notice::PersonalDataDuty(notice) => notice.audience,
             Notice::EscalationMemo(notice) => notice.audience,

@@ -77,6 +77,13 @@ pub struct FollowUpReminder {
     pub minutes_left: i64,
 }
 
+/// O2 for several tickets of one contact at one moment, in one mail.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FollowUpReminders {
+    /// They, the one that is due longest first.
+    pub items: Vec<FollowUpReminder>,
+}
+
 /// O3: to the head of the OPD, when the deadline has passed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FollowUpOverdue {

@@ -1,5 +1,6 @@
 //! Numbers for the Kabid and the leadership (domain 7), over plain rows.
 
+pub mod day;
 mod figures;
 
 use serde::Serialize;
@@ -10,7 +11,6 @@ use crate::domain::case::Case;
 use crate::domain::deadline::Elapsed;
 use crate::domain::kind::IncidentKind;
 use crate::domain::recap::figures::{compliant, intake, is_hasty, kinds, legal, middle, offices, rungs, step};
-use crate::domain::role::Role;
 use crate::domain::severity::Severity;
 use crate::domain::stage::{Disposition, Stage, Status};
 
@@ -37,7 +37,7 @@ impl Share {
     }
 }
 
-/// A month in numbers.
+/// A week or a month in numbers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Recap {
     /// First instant.
@@ -72,6 +72,14 @@ pub struct Recap {
     pub hasty: Vec<String>,
     /// Questions to reporters, by ticket; shown for the same reason.
     pub questions: Vec<(String, u32)>,
+}
+
+impl Recap {
+    /// Whether there is nothing to say about that time.
+    pub fn is_empty(&self) -> bool {
+        let anything_ended = self.steps.iter().any(|step| step.on_time.of > 0) || self.reporter_told.of > 0;
+        self.intake.received == 0 && !anything_ended && self.long_open.is_empty() && self.until_resolved.is_none()
+    }
 }
 
 /// What came in.
@@ -166,21 +174,6 @@ pub struct TicketLine {
     pub days_open: i64,
 }
 
-/// The day's state of things (K7), for one audience.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Day {
-    /// Open tickets.
-    pub open: u32,
-    /// Waiting for the Kabid.
-    pub with_kabid: Vec<TicketLine>,
-    /// Past their deadline.
-    pub overdue: Vec<TicketLine>,
-    /// Forwarded, and the OPD has said nothing.
-    pub opd_silent: Vec<TicketLine>,
-    /// All the others that are open.
-    pub others: Vec<TicketLine>,
-}
-
 /// Days after which an open ticket is named.
 const LONG_OPEN_DAYS: i64 = 30;
 /// The steps that are measured.
@@ -225,26 +218,6 @@ pub fn recap(cases: &[Case], from: Time, until: Time, calendar: &Calendar, now: 
         hasty: of_time.iter().filter(|case| is_hasty(case)).map(|case| case.ticket.number.to_string()).collect(),
         questions: asked.filter(|(_, questions)| *questions > 0).collect(),
     }
-}
-
-/// The day's state of things.
-pub fn day(cases: &[Case], now: Time) -> Day {
-    let mut day =
-        Day { open: 0, with_kabid: Vec::new(), overdue: Vec::new(), opd_silent: Vec::new(), others: Vec::new() };
-    for case in cases.iter().filter(|case| case.ticket.status.is_open()) {
-        day.open += 1;
-        let line = line(case, now);
-        let silent = case.ticket.status == Status::Forwarded;
-        let with_kabid = matches!(case.ticket.status, Status::Review | Status::Approved)
-            || case.questions.iter().any(|asked| asked.question.answered_by() == Role::Kabid);
-        match (line.overdue, with_kabid, silent) {
-            (true, ..) => day.overdue.push(line),
-            (false, true, _) => day.with_kabid.push(line),
-            (false, false, true) => day.opd_silent.push(line),
-            (false, false, false) => day.others.push(line),
-        }
-    }
-    day
 }
 
 /// A ticket on one line of a list.

@@ -5,11 +5,12 @@ use crate::domain::digest::Digest;
 use crate::domain::incoming::Content;
 use crate::domain::notice::Notice;
 use crate::domain::notice::kabid::{
-    DailyDigest, DecisionRequested, IsolationOrdered, MonthlyRecap, ReportForwarded, ReportSection, ReviewRequested,
+    DailyDigest, DecisionRequested, IsolationOrdered, PeriodRecap, ReportForwarded, ReportSection, ReviewRequested,
     TicketClosed, UrgentRaised, Warning,
 };
 use crate::domain::question::Question;
-use crate::domain::recap::{self, Recap, TicketLine};
+use crate::domain::recap::Recap;
+use crate::domain::recap::day::{Day, GivenUp, Mishaps};
 use crate::domain::report::ReportFile;
 use crate::domain::role::Audience;
 use crate::domain::stage::{Disposition, Stage, Status};
@@ -52,8 +53,12 @@ pub(super) fn all() -> Vec<Notice> {
         reason: "Konten terus muncul kembali.".to_owned(),
         at: at(24, 9, 0),
     }));
-    samples.push(daily());
-    samples.extend([months::busy(), months::quiet()].map(monthly));
+    samples.extend([Audience::Kabid, Audience::Analysts].map(daily));
+    samples.extend([Day::default(), months::calm_day()].map(quiet_daily));
+    samples.push(Notice::WeeklyRecap(period(months::busy(), Audience::Analysts)));
+    samples.push(Notice::WeeklyRecap(period(months::quiet(), Audience::Kabid)));
+    samples.push(Notice::MonthlyRecap(period(months::busy(), Audience::Kabid)));
+    samples.push(Notice::MonthlyRecap(period(months::quiet(), Audience::Analysts)));
     samples
 }
 
@@ -112,33 +117,38 @@ fn decision(question: Question, to: Option<Audience>) -> Notice {
     })
 }
 
-fn daily() -> Notice {
-    let line = |number: &str, overdue| TicketLine {
-        number: number.to_owned(),
-        subject: "Situs Dinas Kesehatan berisi judi online".to_owned(),
-        status: Status::FollowUp,
-        opd: Some("dinkes".to_owned()),
-        severity: None,
-        due_at: Some(at(25, 14, 0)),
-        overdue,
-        days_open: 3,
-    };
+fn daily(audience: Audience) -> Notice {
     Notice::DailyDigest(DailyDigest {
-        audience: Audience::Kabid,
+        audience,
         at: at(26, 7, 30),
-        day: recap::Day {
-            open: 4,
-            with_kabid: vec![line("CIAMIS-2026-0009", false)],
-            overdue: vec![line("CIAMIS-2026-0007", true)],
-            opd_silent: vec![line("CIAMIS-2026-0008", false)],
-            others: vec![line("CIAMIS-2026-0010", false)],
+        day: months::busy_day(),
+        mishaps: Mishaps {
+            held: 1,
+            given_up: vec![GivenUp {
+                outbox: 4711,
+                ticket: Some("CIAMIS-2026-0007".to_owned()),
+                recipient: "admin@dinkes.example".to_owned(),
+            }],
+            given_up_unnamed: 3,
+            unacknowledged: vec![("all_hour".to_owned(), 12), ("evidence_fails".to_owned(), 2)],
+            ignored: 5,
         },
-        remarks: vec!["12 pelapor tidak dikirimi tanda terima".to_owned()],
         logbook_entries: 120,
         logbook_head: Some(Digest::of(b"rantai")),
     })
 }
 
-fn monthly(recap: Recap) -> Notice {
-    Notice::MonthlyRecap(MonthlyRecap { audience: Audience::Kabid, recap: Box::new(recap) })
+fn quiet_daily(day: Day) -> Notice {
+    Notice::DailyDigest(DailyDigest {
+        audience: Audience::Analysts,
+        at: at(26, 7, 30),
+        day,
+        mishaps: Mishaps::default(),
+        logbook_entries: 0,
+        logbook_head: None,
+    })
+}
+
+fn period(recap: Recap, audience: Audience) -> PeriodRecap {
+    PeriodRecap { audience, last_day: at(29, 0, 0), recap: Box::new(recap) }
 }

@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::calendar::{Calendar, Span};
+use crate::domain::calendar::{Calendar, Counting, Span};
 use crate::domain::deadline::Elapsed;
 use crate::domain::kind::IncidentKind;
-use crate::domain::recap::{Intake, KindFigures, OfficeFigures, Recap, Share, StepFigures, TicketLine, recap};
+use crate::domain::recap::day::{Day, DayLine, Group};
+use crate::domain::recap::{
+    Intake, KindFigures, LegalFigures, OfficeFigures, Recap, Share, StepFigures, TicketLine, recap,
+};
+use crate::domain::role::Audience;
 use crate::domain::severity::Severity;
 use crate::domain::stage::{Stage, Status};
 use crate::templates::samples::at;
@@ -49,8 +53,60 @@ pub(super) fn busy() -> Recap {
         kinds: vec![KindFigures { kind: IncidentKind::Gambling, by_severity: vec![(Severity::High, 3)], total: 3 }],
         long_open: vec![ticket()],
         reporter_told: most(),
+        rungs: vec![(2, 1), (3, 1)],
+        legal: LegalFigures { personal_data: most(), bssn: 1, vital: most(), domain: most() },
+        until_resolved: Some(elapsed),
+        questions: vec![("CIAMIS-2026-0007".to_owned(), 2)],
         hasty: vec!["CIAMIS-2026-0008".to_owned(), "CIAMIS-2026-0009".to_owned()],
         ..quiet()
+    }
+}
+
+/// A day with something in every group.
+pub(super) fn busy_day() -> Day {
+    let group = |lines: Vec<DayLine>, unnamed| Group { total: lines.len() as u32 + unnamed, lines, unnamed };
+    let late = DayLine { urgent: true, minutes_left: Some(-540), ..day_line() };
+    let review = TicketLine { status: Status::Review, overdue: false, ..ticket() };
+    let with_kabid = DayLine {
+        ticket: review,
+        waits_for: Some(Audience::Kabid),
+        assignee: Some("Ani Analis".to_owned()),
+        ..day_line()
+    };
+    let silent = DayLine { ticket: TicketLine { status: Status::Forwarded, overdue: false, ..ticket() }, ..day_line() };
+    let analysis = TicketLine { status: Status::Analysis, overdue: false, opd: None, ..ticket() };
+    let at_work = DayLine {
+        ticket: analysis,
+        waits_for: Some(Audience::Assignee),
+        assignee: Some("Ani Analis".to_owned()),
+        ..day_line()
+    };
+    Day {
+        open: 11,
+        waiting_for_kabid: 2,
+        unanswered_by_opd: 3,
+        overdue: group(vec![late], 1),
+        with_kabid: group(vec![with_kabid], 1),
+        opd_silent: group(vec![silent], 2),
+        others: group(vec![at_work], 4),
+    }
+}
+
+/// A day on which everything is at work.
+pub(super) fn calm_day() -> Day {
+    let line =
+        DayLine { ticket: TicketLine { overdue: false, due_at: None, ..ticket() }, waits_for: None, ..day_line() };
+    Day { open: 1, others: Group { total: 1, lines: vec![line], unnamed: 0 }, ..Day::default() }
+}
+
+fn day_line() -> DayLine {
+    DayLine {
+        ticket: ticket(),
+        urgent: false,
+        waits_for: Some(Audience::Opd),
+        assignee: None,
+        counting: Counting::Working,
+        minutes_left: Some(135),
     }
 }
 

@@ -6,7 +6,8 @@ use crate::domain::kind::{Finding, IncidentKind};
 use crate::domain::notice::Notice;
 use crate::domain::notice::opd::{
     AcknowledgementNoted, Affected, BssnReport, EarlyWarning, EscalationMemo, FixConfirmed, FixIncomplete,
-    FollowUpOverdue, FollowUpReminder, PersonalDataDuty, ReportDelivered, Request, RequestAnswered, SystemIsolated,
+    FollowUpOverdue, FollowUpReminder, FollowUpReminders, PersonalDataDuty, ReportDelivered, Request, RequestAnswered,
+    SystemIsolated,
 };
 use crate::domain::report::ReportFile;
 use crate::domain::role::Audience;
@@ -42,6 +43,13 @@ fn on_the_line(rich: bool) -> Vec<Notice> {
             minutes_left,
         })
     }));
+    let items = [(300, rich), (-30, false)].map(|(minutes_left, acknowledged)| FollowUpReminder {
+        affected: affected(rich),
+        acknowledged,
+        due_at: at(25, 14, 0),
+        minutes_left,
+    });
+    samples.push(Notice::FollowUpReminders(FollowUpReminders { items: items.to_vec() }));
     samples.push(Notice::FollowUpOverdue(FollowUpOverdue {
         affected: affected(rich),
         forwarded_at: rich.then(|| at(24, 15, 20)),

@@ -34,6 +34,8 @@ pub struct Settings {
     pub command: CommandPolicy,
     /// How the Kabid approves, and what happens beside the straight line of the SOP.
     pub policy: Policy,
+    /// Certificates of the CAs that may vouch for the Kabid's (`approval.ca_file`), as DER.
+    pub signing_authorities: Vec<Vec<u8>>,
     /// What is logged, and how.
     pub log: Log,
 }

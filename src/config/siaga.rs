@@ -169,6 +169,9 @@ impl Checks<'_> {
             self.smtp(&file.smtp);
         }
         self.outbox(&file.outbox);
+        let unread = file.approval.authorities().err();
+        let remedy = "name a PEM file with the certificates of the CA, or leave the key out";
+        self.refuse(unread.is_some(), "approval.ca_file", unread.unwrap_or_default(), remedy);
         let level = &file.log.level;
         self.refuse(
             !["error", "warn", "info", "debug", "trace"].contains(&level.as_str()),
@@ -347,6 +350,7 @@ impl SettingsFile {
             },
             command: command.settled(),
             policy: policy(&approval, &sop),
+            signing_authorities: approval.authorities().unwrap_or_default(),
             log,
         }
     }

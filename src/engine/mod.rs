@@ -15,6 +15,7 @@ mod wrote;
 mod forwarding;
 mod commands;
 mod proof;
+mod signed;
 mod transcript;
 mod queries;
 mod evidence;

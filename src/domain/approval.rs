@@ -300,6 +300,11 @@ pub fn check(typed: &str, person: &Address, codes: &[StoredCode], calendar: &Cal
     }
 }
 
+/// Whether a code can never be used again.
+pub fn is_dead(code: &StoredCode, calendar: &Calendar, now: Time) -> bool {
+    code.used_at.is_some() || code.tries >= TRIES_MAX || !is_alive(code, calendar, now)
+}
+
 /// Whether a code lives: as long as its question is open, and one working day more (decisions 7).
 fn is_alive(code: &StoredCode, calendar: &Calendar, now: Time) -> bool {
     code.closed_at.is_none_or(|closed| now <= calendar.due(closed, Limit::Days(1), Counting::Working).at)

@@ -40,6 +40,9 @@ impl Engine {
     /// stays.
     pub fn tick(&mut self, now: Time) -> Result<usize> {
         let (errands, mut failed) = self.do_errands(now)?;
+        if let Err(error) = self.wipe_codes(now) {
+            failed.get_or_insert(error.context("strike out dead codes"));
+        }
         let mut decided = errands;
         for due in timers::tickets_due(self.store.db(), now)?.chunks(TOGETHER_MAX) {
             let Engine { store, context, .. } = self;

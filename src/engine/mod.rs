@@ -16,6 +16,7 @@ mod forwarding;
 mod commands;
 mod proof;
 mod signed;
+mod wiping;
 mod transcript;
 mod queries;
 mod evidence;

@@ -147,11 +147,11 @@ impl Signer {
                 econtent_type: ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1"),
                 econtent: None,
             },
-            certificates: Some(
-                CertificateSet::try_from(vec![CertificateChoices::Certificate(certificate)]).expect("one"),
-            ),
+            certificates: Some(CertificateSet(
+                SetOfVec::try_from(vec![CertificateChoices::Certificate(certificate)]).expect("one"),
+            )),
             crls: None,
-            signer_infos: SignerInfos::try_from(vec![signer]).expect("one"),
+            signer_infos: SignerInfos(SetOfVec::try_from(vec![signer]).expect("one")),
         };
         let content = Any::encode_from(&data).expect("DER");
         let content_type = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");

@@ -5,7 +5,7 @@
 //! - **Whose certificate it is** is told by the pinned digest of the certificate if `people.toml` has
 //!   one for that person; otherwise by the name or the address in it.
 //! - **The same report** means the same number of pages, and on each page the text of the submitted
-//!   page in one piece. Tools of BSrE add a visible footer and may rewrite the file, so bytes cannot
+//!   page in one piece. Tools of the national CA add a visible footer and may rewrite the file, so bytes cannot
 //!   be compared, and what they add may stand before or behind the text but never inside it.
 //! - **The signing time** is what the signer's machine says; its clock may be some minutes off.
 

@@ -17,7 +17,7 @@ use siaga::domain::Time;
 use x509_cert::Certificate;
 use x509_cert::attr::Attribute;
 use x509_cert::der::asn1::{Any, ObjectIdentifier, OctetString, SetOfVec, UtcTime};
-use x509_cert::der::{Decode, Encode};
+use x509_cert::der::{Decode, Encode, EncodeValue, Tagged};
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
 const SHA1: &str = "1.3.14.3.2.26";
@@ -40,7 +40,7 @@ pub struct SigningCa {
 /// How a signature is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// As a signing tool does: PAdES, whose time stands in the document.
+    /// As a signing tool does (`PAdES`), whose time stands in the document.
     Usual,
     /// adbe.pkcs7.detached, with the time as a signed attribute.
     Adobe,
@@ -169,10 +169,7 @@ impl Signer {
     }
 }
 
-fn attribute<T: Encode + x509_cert::der::Tagged>(kind: &str, value: &T) -> Attribute
-where
-    T: x509_cert::der::EncodeValue,
-{
+fn attribute<T: Tagged + EncodeValue>(kind: &str, value: &T) -> Attribute {
     let value = Any::encode_from(value).expect("DER");
     Attribute { oid: ObjectIdentifier::new_unwrap(kind), values: SetOfVec::try_from(vec![value]).expect("one value") }
 }

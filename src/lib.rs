@@ -7,6 +7,7 @@
 //! FLOOR 2        engine                     the only path that changes a ticket
 //! FLOOR 1   store  mail  templates          one adapter per outside thing
 //!           compose  archive                words and files → bytes
+//!           pdf                             signed PDFs → what they say and prove
 //! FLOOR 0        domain                     the SOP as values and pure functions
 //! ```
 //!
@@ -25,6 +26,7 @@ pub mod mail;
 pub mod templates;
 pub mod compose;
 pub mod archive;
+pub mod pdf;
 
 pub mod engine;
 

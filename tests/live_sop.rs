@@ -1,5 +1,6 @@
-//! The whole SOP with the daemon as a process: a script reads what each party was sent over real SMTP
-//! and answers into a real Dovecot as a mail program does, with the mail quoted below.
+//! The whole SOP with the daemon as a process: it sends over real SMTP into the mailboxes of four
+//! people on a real Dovecot, each of whom reads his own over IMAP and answers as a mail program does,
+//! with the mail quoted below.
 
 mod support;
 
@@ -8,7 +9,7 @@ use mail_parser::MessageParser;
 use siaga::domain::approval::Code;
 use siaga::mail::connect::Security;
 use support::desk::Desk;
-use support::dovecot::Dovecot;
+use support::dovecot::{Dovecot, PEOPLE};
 use support::letters::Letter;
 use support::reported::{ANI, BUDI, DINKES, KABID, REPORT};
 use support::smtp_sink::SmtpSink;
@@ -19,12 +20,15 @@ struct Mail {
     id: String,
     subject: String,
     text: String,
+    references: Vec<String>,
 }
 
 struct Script<'a> {
     desk: &'a mut Desk,
     dovecot: &'a Dovecot,
     sink: &'a SmtpSink,
+    /// Mails the SMTP server has handed over to the mailboxes.
+    handed_over: usize,
     replies: usize,
 }
 
@@ -32,10 +36,11 @@ impl Script<'_> {
     /// Waits until the newest mail of somebody has these words in its subject, after the ones he has
     /// read before.
     fn reads(&mut self, who: &str, about: &str, seen: usize) -> Mail {
-        let sink = self.sink;
+        let (dovecot, sink, handed_over) = (self.dovecot, self.sink, &mut self.handed_over);
         let mut found = None;
         self.desk.until(&format!("{who} reads about {about}"), |_| {
-            found = mailbox(sink, who).into_iter().filter(|mail| mail.subject.contains(about)).nth(seen);
+            hand_over(sink, dovecot, handed_over);
+            found = mailbox(dovecot, who).into_iter().filter(|mail| mail.subject.contains(about)).nth(seen);
             found.is_some()
         });
         found.expect("it was found")
@@ -45,9 +50,11 @@ impl Script<'_> {
     fn replies(&mut self, who: &str, mail: &Mail, text: &str) {
         self.replies += 1;
         let quoted: Vec<String> = mail.text.lines().map(|line| format!("> {line}")).collect();
+        let references: Vec<String> = mail.references.iter().chain([&mail.id]).map(|id| format!("<{id}>")).collect();
         let letter = Letter::from(who)
             .subject(&format!("Re: {}", mail.subject))
-            .answers(&mail.id)
+            .header("In-Reply-To", &format!("<{}>", mail.id))
+            .header("References", &references.join(" "))
             .id(&format!("{}@uji.example", self.replies))
             .text(&format!("{text}\n\nPada Senin, Ciamiskab-CSIRT menulis:\n\n{}", quoted.join("\n")));
         self.dovecot.deliver(&letter.raw(), Utc::now());
@@ -60,18 +67,29 @@ impl Script<'_> {
     }
 }
 
-fn mailbox(sink: &SmtpSink, who: &str) -> Vec<Mail> {
-    let taken = sink.taken().into_iter().filter(|mail| mail.to.iter().any(|to| to == who));
-    taken
-        .map(|mail| {
-            let message = MessageParser::default().parse(&mail.bytes).expect("a message");
-            Mail {
-                id: message.message_id().unwrap_or_default().to_owned(),
-                subject: message.subject().unwrap_or_default().to_owned(),
-                text: message.body_text(0).unwrap_or_default().into_owned(),
-            }
-        })
-        .collect()
+/// The SMTP server hands what it has taken over to the mailboxes it has.
+fn hand_over(sink: &SmtpSink, dovecot: &Dovecot, handed_over: &mut usize) {
+    for mail in sink.taken().into_iter().skip(*handed_over) {
+        for to in mail.to.iter().filter(|to| PEOPLE.contains(&to.as_str())) {
+            dovecot.deliver_to(to, &mail.bytes, Utc::now());
+        }
+        *handed_over += 1;
+    }
+}
+
+/// What somebody sees in his mailbox.
+fn mailbox(dovecot: &Dovecot, who: &str) -> Vec<Mail> {
+    let read = |raw: Vec<u8>| {
+        let message = MessageParser::default().parse(&raw).expect("a message");
+        let references = message.references().as_text_list().unwrap_or_default();
+        Mail {
+            id: message.message_id().unwrap_or_default().to_owned(),
+            subject: message.subject().unwrap_or_default().to_owned(),
+            text: message.body_text(0).unwrap_or_default().into_owned(),
+            references: references.iter().map(ToString::to_string).collect(),
+        }
+    };
+    dovecot.reads(who).into_iter().map(read).collect()
 }
 
 fn code_in(text: &str) -> String {
@@ -92,7 +110,7 @@ async fn four_parties_carry_a_ticket_from_the_report_to_its_end() {
             .subject("Situs dinkes berisi judi")
             .text("Halaman https://dinkes.ciamiskab.go.id/slot/ menampilkan judi sejak 23/11/2026 pukul 07.00.");
         dovecot.deliver(&report.raw(), Utc::now());
-        let mut script = Script { desk: &mut desk, dovecot: &dovecot, sink: &sink, replies: 0 };
+        let mut script = Script { desk: &mut desk, dovecot: &dovecot, sink: &sink, handed_over: 0, replies: 0 };
         let opened = script.reads(ANI, "Baru", 0);
         script.replies(ANI, &opened, "#tanya\nDi halaman mana tepatnya?");
         let question = script.reads(BUDI, "Re: Situs dinkes", 0);
@@ -120,7 +138,7 @@ async fn four_parties_carry_a_ticket_from_the_report_to_its_end() {
         assert!(desk.run(&["logbook", "verify"]).contains("the chain is whole"));
         assert!(desk.stop().success());
     });
-    for mail in mailbox(&sink, DINKES) {
+    for mail in mailbox(&dovecot, DINKES) {
         for private in ["Budi", BUDI, "Situs dinkes berisi judi"] {
             assert!(!mail.text.contains(private) && !mail.subject.contains(private), "{}: {}", mail.subject, mail.text);
         }

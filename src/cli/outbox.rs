@@ -13,6 +13,7 @@ use crate::cli::{Format, table, terminal};
 use crate::clock::{Clock, SystemClock};
 use crate::domain::outgoing::OutboxId;
 use crate::store::outbox::{self, Entry, State};
+use crate::store::wiping;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
@@ -68,19 +69,26 @@ impl Verb {
                 let id = OutboxId(*id);
                 let mail = outbox::get(store.db(), id)?.with_context(|| format!("there is no mail {}", id.0))?;
                 let bytes = outbox::bytes(store.db(), id)?.unwrap_or_default();
+                let removed = wiping::removed(store.db(), id)?;
                 if *raw {
                     out.write_all(&bytes)?;
                 } else if format.json {
                     writeln!(out, "{}", serde_json::to_string_pretty(&mail)?)?;
                 } else {
                     show(home, &mail, &bytes, &mut out)?;
+                    if let Some(digest) = removed {
+                        let why = "it held a one-time code that can no longer be used";
+                        writeln!(out, "Its bytes were removed: {why}. Their SHA-256 was {digest}; it said:\n")?;
+                        let words = outbox::words(store.db(), id)?.map(|(_, words)| words).unwrap_or_default();
+                        writeln!(out, "{words}")?;
+                    }
                 }
                 Ok(())
             }
             Verb::Retry { id } => {
                 let now = SystemClock.now();
                 if !home.engine()?.retry_sending(OutboxId(*id), now)? {
-                    bail!("there is no mail {id}, or it is being sent at this moment");
+                    bail!("there is no mail {id}, or it is being sent at this moment, or it held a code that is dead");
                 }
                 writeln!(out, "Mail {id} is queued again; `siaga serve` sends it.")?;
                 Ok(())

@@ -23,6 +23,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 
+use crate::domain::approval::Mode;
 use crate::domain::calendar::Calendar;
 use crate::domain::directory::Directory;
 use crate::domain::role::Role;
@@ -111,7 +112,8 @@ fn build(documents: [Document; 4], environment: &Environment) -> Result<Config, 
     let calendar = calendar::read(&calendar, &mut faults);
     let people = people::read(&people, settings.as_ref().map(|settings| &settings.desk), &mut faults);
     match (settings, sop, calendar, people) {
-        (Some(settings), Some(sop), Some(calendar), Some(people)) if faults.is_empty() => {
+        (Some(settings), Some(sop), Some(calendar), Some(mut people)) if faults.is_empty() => {
+            people.signing.authorities = settings.signing_authorities.clone();
             Ok(Config { settings, sop, calendar, people, idle_variables: environment.idle() })
         }
         _ => Err(faults),
@@ -156,6 +158,10 @@ impl Config {
         }
         if self.people.people(Role::Analyst, today).is_empty() {
             warnings.push("people.toml names no [[analyst]]: nobody is told of a new ticket; add one".to_owned());
+        }
+        if self.settings.policy.approval.mode == Mode::SignedPdf && self.people.signing.authorities.is_empty() {
+            let effect = "no certificate is traced to a CA, and an approval is called one by reply, never signed";
+            warnings.push(format!("[approval] has no ca_file: {effect}; name the file with the CA of BSrE"));
         }
         for (section, protection) in [("imap", self.settings.imap.security), ("smtp", self.settings.smtp.security)] {
             if protection == Protection::Plain {

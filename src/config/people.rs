@@ -7,18 +7,20 @@ use crate::config::document::Document;
 use crate::config::fault::Fault;
 use crate::config::values;
 use crate::domain::desk::Desk;
+use crate::domain::digest::Digest;
 use crate::domain::directory::{Deputy, Directory, Opd, Term};
 use crate::domain::hosts::hosts_in;
 use crate::domain::kind::{Finding, IncidentKind};
 use crate::domain::person::{Address, Person};
 use crate::domain::severity::Severity;
+use crate::domain::signed_pdf::{Signer, Signing};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PeopleFile {
     #[serde(default)]
     analyst: Vec<Entry>,
-    kabid: Option<Entry>,
+    kabid: Option<SignerEntry>,
     #[serde(default)]
     deputy: Vec<DeputyEntry>,
     office_head: Option<Entry>,
@@ -36,11 +38,23 @@ struct Entry {
     address: Address,
 }
 
+/// Somebody whose certificate counts: by the name in it, or by its SHA-256 alone.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignerEntry {
+    name: String,
+    address: Address,
+    certificate_name: Option<String>,
+    certificate_sha256: Option<String>,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DeputyEntry {
     name: String,
     address: Address,
+    certificate_name: Option<String>,
+    certificate_sha256: Option<String>,
     /// Without a term, a deputy acts only when the Kabid delegates to him.
     #[serde(default, deserialize_with = "some_day")]
     from: Option<NaiveDate>,
@@ -74,6 +88,7 @@ pub(super) fn read(document: &Document, desk: Option<&Desk>, faults: &mut Vec<Fa
     let mut checks = Checks { document, faults, seen: Vec::new() };
     checks.addresses(&file, desk);
     checks.terms(&file.deputy);
+    checks.certificates(&file);
     checks.opds(&file.opd);
     (faults.len() == before).then(|| file.directory())
 }
@@ -90,9 +105,10 @@ impl Checks<'_> {
     /// of an OPD.
     fn addresses(&mut self, file: &PeopleFile, desk: Option<&Desk>) {
         let analysts = file.analyst.iter().enumerate().map(|(at, entry)| (format!("analyst.{at}"), &entry.address));
-        let single = [("kabid", &file.kabid), ("office_head", &file.office_head), ("sekda", &file.sekda)];
+        let kabid = file.kabid.iter().map(|entry| ("kabid".to_owned(), &entry.address));
+        let single = [("office_head", &file.office_head), ("sekda", &file.sekda)];
         let single = single.into_iter().filter_map(|(key, entry)| Some((key.to_owned(), &entry.as_ref()?.address)));
-        for (place, address) in analysts.chain(single) {
+        for (place, address) in analysts.chain(kabid).chain(single) {
             self.address(&place, address, desk);
             self.seen.push(address.clone());
         }
@@ -125,6 +141,21 @@ impl Checks<'_> {
         if desk.is_some_and(|desk| desk.is_ours(address)) {
             let message = format!("{address} is the desk's own address");
             self.refuse(&place, message, "write the address of the person: the desk never writes to itself");
+        }
+    }
+
+    fn certificates(&mut self, file: &PeopleFile) {
+        let kabid = file.kabid.iter().map(|kabid| ("kabid".to_owned(), &kabid.certificate_sha256));
+        let deputies = file.deputy.iter().enumerate();
+        let deputies = deputies.map(|(at, deputy)| (format!("deputy.{at}"), &deputy.certificate_sha256));
+        let wrong: Vec<_> = kabid
+            .chain(deputies)
+            .filter_map(|(place, digest)| Some((place, digest.as_ref().filter(|text| fingerprint(text).is_none())?)))
+            .collect();
+        for (place, digest) in wrong {
+            let message = format!("`{digest}` is no SHA-256");
+            let remedy = "write the 64 hexadecimal digits of `openssl x509 -fingerprint -sha256`";
+            self.refuse(&format!("{place}.certificate_sha256"), message, remedy);
         }
     }
 
@@ -199,22 +230,29 @@ impl Checks<'_> {
 impl PeopleFile {
     fn directory(self) -> Directory {
         let mut deputies: Vec<Deputy> = Vec::new();
+        let mut signers: Vec<Signer> = Vec::new();
         for entry in self.deputy {
             let term = entry.from.zip(entry.until).map(|(from, until)| Term { from, until });
+            signers.push(signer(&entry.name, &entry.address, entry.certificate_name, entry.certificate_sha256));
             let person = Person { name: entry.name, address: entry.address };
             match deputies.iter_mut().find(|deputy| deputy.person.address.same_mailbox(&person.address)) {
                 Some(deputy) => deputy.terms.extend(term),
                 None => deputies.push(Deputy { person, terms: term.into_iter().collect() }),
             }
         }
+        let kabid = self.kabid.map(|entry| {
+            signers.push(signer(&entry.name, &entry.address, entry.certificate_name, entry.certificate_sha256));
+            Person { name: entry.name, address: entry.address }
+        });
         Directory {
             analysts: self.analyst.into_iter().map(person).collect(),
-            kabid: self.kabid.map(person),
+            kabid,
             deputies,
             opds: self.opd.into_iter().map(OpdEntry::settled).collect(),
             office_head: self.office_head.map(person),
             sekda: self.sekda.map(person),
             bssn: self.bssn.into_iter().map(person).collect(),
+            signing: Signing { signers, authorities: Vec::new() },
         }
     }
 }
@@ -236,4 +274,17 @@ impl OpdEntry {
 
 fn person(entry: Entry) -> Person {
     Person { name: entry.name, address: entry.address }
+}
+
+fn signer(name: &str, address: &Address, certificate: Option<String>, sha256: Option<String>) -> Signer {
+    Signer {
+        address: address.clone(),
+        name: certificate.unwrap_or_else(|| name.to_owned()),
+        pinned: sha256.as_deref().and_then(fingerprint),
+    }
+}
+
+/// A SHA-256 as programs print it, with or without colons.
+fn fingerprint(text: &str) -> Option<Digest> {
+    text.replace(':', "").to_ascii_lowercase().parse().ok()
 }

@@ -1,7 +1,10 @@
 //! `[command]`, `[approval]`, `[sop]` and `[digest]` of `siaga.toml`: what the desk has settled for itself.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use serde::Deserialize;
 
 use crate::config::document::Document;
@@ -26,6 +29,9 @@ pub(super) struct ApprovalSection {
     mode: Mode,
     #[serde(deserialize_with = "values::duration")]
     hold: Duration,
+    /// Certificates of the CAs that may vouch for the Kabid's.
+    #[serde(default)]
+    ca_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -90,5 +96,19 @@ pub(super) fn policy(approval: &ApprovalSection, sop: &SopSection) -> Policy {
         approval: ApprovalPolicy { mode: approval.mode, hold: values::delta(approval.hold) },
         early_warning: sop.early_warning,
         objection_days: sop.objection_days,
+    }
+}
+
+impl ApprovalSection {
+    /// The certificates in the CA file, as DER.
+    pub(super) fn authorities(&self) -> Result<Vec<Vec<u8>>, String> {
+        let Some(path) = &self.ca_file else { return Ok(Vec::new()) };
+        let shown = path.display();
+        let read = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        match read {
+            Ok(certificates) if certificates.is_empty() => Err(format!("{shown} holds no certificate")),
+            Ok(certificates) => Ok(certificates.iter().map(|certificate| certificate.to_vec()).collect()),
+            Err(error) => Err(format!("{shown}: {error}")),
+        }
     }
 }

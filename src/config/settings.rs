@@ -38,6 +38,8 @@ pub struct Settings {
     pub policy: Policy,
     /// When the mails of the calendar come.
     pub schedules: Schedules,
+    /// Certificates of the CAs that may vouch for the Kabid's (`approval.ca_file`), as DER.
+    pub signing_authorities: Vec<Vec<u8>>,
     /// What is logged, and how.
     pub log: Log,
 }

@@ -171,6 +171,9 @@ impl Checks<'_> {
         }
         self.outbox(&file.outbox);
         file.digest.check(self.document, self.faults);
+        let unread = file.approval.authorities().err();
+        let remedy = "name a PEM file with the certificates of the CA, or leave the key out";
+        self.refuse(unread.is_some(), "approval.ca_file", unread.unwrap_or_default(), remedy);
         let level = &file.log.level;
         self.refuse(
             !["error", "warn", "info", "debug", "trace"].contains(&level.as_str()),
@@ -352,6 +355,7 @@ impl SettingsFile {
             command: command.settled(),
             policy: policy(&approval, &sop),
             schedules: digest.settled(),
+            signing_authorities: approval.authorities().unwrap_or_default(),
             log,
         }
     }

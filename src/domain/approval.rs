@@ -56,25 +56,47 @@ pub struct Approval {
 pub enum Means {
     /// The reply itself: "disetujui secara elektronik".
     Reply,
-    /// A PDF whose signature was checked: only then "ditandatangani".
-    SignedPdf {
-        /// The signed file.
-        file: Digest,
-        /// Whom its certificate names.
-        signer: String,
-    },
+    /// A PDF with a good signature, brought by that reply. Only if its certificate was traced to a CA
+    /// is it "ditandatangani"; otherwise anybody may have made that certificate, and the approval is
+    /// called what it is without the signature: one by reply.
+    SignedPdf(SignedFile),
+}
+
+impl Means {
+    /// Whether the report may be called signed.
+    pub fn is_signature(&self) -> bool {
+        self.file().is_some_and(|signed| signed.traced)
+    }
+
+    /// The signed file, which goes to the OPD in place of the submitted one.
+    pub fn file(&self) -> Option<&SignedFile> {
+        match self {
+            Means::Reply => None,
+            Means::SignedPdf(signed) => Some(signed),
+        }
+    }
+}
+
+/// A PDF whose signature is good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedFile {
+    /// The signed file.
+    pub file: Digest,
+    /// Whom its certificate names.
+    pub signer: String,
+    /// SHA-256 of that certificate.
+    pub certificate: Digest,
+    /// When it was signed, as the signature says.
+    pub signed_at: Time,
+    /// Whether the certificate was traced to a CA of `approval.ca_file`.
+    pub traced: bool,
 }
 
 /// What is known of the signature of a PDF that came with an approval.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Signature {
     /// It was checked and is good.
-    Checked {
-        /// The signed file.
-        file: Digest,
-        /// Whom its certificate names.
-        signer: String,
-    },
+    Checked(SignedFile),
     /// It cannot be accepted.
     Refused(SignatureFault),
 }
@@ -85,16 +107,32 @@ pub enum Signature {
 pub enum SignatureFault {
     /// No PDF came.
     NoFile,
+    /// Several PDFs came.
+    SeveralFiles,
+    /// It is no PDF that can be read: damaged, encrypted, or larger than any report.
+    Unreadable,
     /// The PDF holds no signature.
     NoSignature,
-    /// Its content is not the report that was submitted.
-    OtherContent,
-    /// The certificate names somebody else.
-    OtherSigner,
     /// The file was changed after it was signed, or the signature does not cover all of it.
     Changed,
+    /// The signature was not made with the key of its certificate, or cannot be read.
+    Broken,
+    /// It uses SHA-1 or another method that can be forged.
+    Weak,
+    /// The certificate was not valid when it signed.
+    Expired,
+    /// No configured CA vouches for the certificate.
+    Untraced,
+    /// The certificate names somebody else.
+    OtherSigner,
     /// It was signed before the report was submitted.
     TooEarly,
+    /// It names no signing time, or one that has not come yet.
+    WrongTime,
+    /// The submitted report holds no text that could be compared.
+    NoText,
+    /// Its content is not the report that was submitted.
+    OtherContent,
 }
 
 /// A one-time code: eight characters of Crockford's base 32, 40 bits, written `7Q4K-9M2X`.
@@ -260,6 +298,11 @@ pub fn check(typed: &str, person: &Address, codes: &[StoredCode], calendar: &Cal
             }
         }
     }
+}
+
+/// Whether a code can never be used again.
+pub fn is_dead(code: &StoredCode, calendar: &Calendar, now: Time) -> bool {
+    code.used_at.is_some() || code.tries >= TRIES_MAX || !is_alive(code, calendar, now)
 }
 
 /// Whether a code lives: as long as its question is open, and one working day more (decisions 7).

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use crate::domain::person::{Address, Person};
 use crate::domain::role::{Audience, Role};
+use crate::domain::signed_pdf::Signing;
 use crate::domain::ticket::Ticket;
 
 /// Everybody `people.toml` names.
@@ -23,6 +24,8 @@ pub struct Directory {
     pub sekda: Option<Person>,
     /// The sectoral team that is told of grave incidents, and who gets a copy.
     pub bssn: Vec<Person>,
+    /// Whose signature under a report counts.
+    pub signing: Signing,
 }
 
 /// Somebody who may act as Kabid (Plh.), and does so for a while.

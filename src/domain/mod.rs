@@ -27,6 +27,7 @@ pub mod leaving;
 pub mod question;
 pub mod report;
 pub mod approval;
+pub mod signed_pdf;
 pub mod authority;
 pub mod case;
 pub mod workflow;

@@ -6,9 +6,10 @@ use rusqlite::Connection;
 use serde_json::json;
 
 use crate::domain::Time;
-use crate::domain::approval::{Binding, Mode};
+use crate::domain::approval::{Binding, Mode, Signature};
 use crate::domain::authority::{CodeProof, Proof, Verdict as Judgement};
 use crate::domain::case::Case;
+use crate::domain::command::Command;
 use crate::domain::command::grammar::{CommandLine, below_commands, command_lines};
 use crate::domain::command::parse::{Misread, Order, Reading, parse, uses_text};
 use crate::domain::command::vocabulary::Word;
@@ -80,7 +81,7 @@ impl Context {
         let proof = self.proof(letter.incoming, words.is_some());
         let lines = command_lines(&mail.command_text);
         let text = leaving(below_commands(&mail.command_text), &mail.new_text, words.as_deref().unwrap_or(""));
-        let judged = self.judge_lines(db, letter, &lines, (&text, proof, case.as_ref()), now)?;
+        let mut judged = self.judge_lines(db, letter, &lines, (&text, proof, case.as_ref()), now)?;
         let worst = judged.iter().map(|line| line.verdict).max_by_key(|verdict| severity(*verdict));
         let doubt = if parts_differ(mail) { Some(Doubt::PartsDiffer) } else { None };
         let told = (case.as_ref(), letter.message);
@@ -98,6 +99,11 @@ impl Context {
         if let Some(doubt) = doubt {
             self.not_proven(db, letter.speaker, told, (letter.incoming, Judgement::Explain, doubt), now)?;
             return Ok("nothing is carried out: its text and its HTML differ");
+        }
+        if let Some(case) = &case {
+            for signature in judged.iter_mut().filter_map(Judged::awaits_signature) {
+                *signature = self.signature(db, letter, case, now)?;
+            }
         }
         let ignored = if uses_text(&lines) { text.dropped.join("\n") } else { text.text.clone() };
         let rehearsal = is_rehearsal(&judged);
@@ -221,6 +227,15 @@ impl Context {
 }
 
 impl Judged {
+    /// Where the signature belongs under a report that is approved with a good code.
+    fn awaits_signature(&mut self) -> Option<&mut Option<Signature>> {
+        let Typed::Good { answers: Some(Question::Review { .. }), .. } = self.code else { return None };
+        match &mut self.order {
+            Ok(Order { command: Command::Approve { signature, .. }, .. }) => Some(signature),
+            Ok(_) | Err(_) => None,
+        }
+    }
+
     fn rehearses(&self) -> bool {
         self.order.as_ref().is_ok_and(|order| order.command.word() == Word::Rehearse)
     }

@@ -82,6 +82,9 @@ impl Engine {
     /// As [`Engine::tick`].
     pub fn tick_within(&mut self, escalations_max: usize, now: Time) -> Result<Ticked> {
         let (errands, mut failed) = self.do_errands(now)?;
+        if let Err(error) = self.wipe_codes(now) {
+            failed.get_or_insert(error.context("strike out dead codes"));
+        }
         let mut mails = errands;
         let mut allowance = Allowance { most: escalations_max, left: escalations_max, held: 0 };
         for due in timers::tickets_due(self.store.db(), now)?.chunks(TOGETHER_MAX) {

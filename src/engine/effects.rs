@@ -6,9 +6,8 @@ use rusqlite::Connection;
 
 use crate::compose::Attached;
 use crate::domain::Time;
-use crate::domain::approval::{Binding, Code, Means};
+use crate::domain::approval::{Binding, Code};
 use crate::domain::case::Case;
-use crate::domain::digest::Digest;
 use crate::domain::incoming::{Content, IncomingMail};
 use crate::domain::notice::Notice;
 use crate::domain::notice::answer::Leaving;
@@ -158,12 +157,12 @@ impl Context {
         let (file, signed) = if let Notice::ReviewRequested(asked) = notice {
             (asked.file.as_ref(), None)
         } else if let Notice::ReportDelivered(delivered) = notice {
-            (delivered.file.as_ref(), case.approval.as_ref().and_then(|approval| signed_file(&approval.means)))
+            (delivered.file.as_ref(), case.approval.as_ref().and_then(|approval| approval.means.file()))
         } else {
             (None, None)
         };
         let Some(file) = file else { return Ok(Vec::new()) };
-        let digest = signed.unwrap_or(file.digest);
+        let digest = signed.map_or(file.digest, |signed| signed.file);
         // A desk without files only tries things out: nothing it composes is ever sent.
         let Some(store) = &self.files else { return Ok(Vec::new()) };
         let bytes = store.read(Blob::Evidence, &digest).with_context(|| format!("attach {}", file.name))?;
@@ -259,13 +258,6 @@ impl Context {
 /// Somebody as the team reads of him.
 fn shown(person: &Person) -> String {
     if person.name.is_empty() { person.address.to_string() } else { format!("{} <{}>", person.name, person.address) }
-}
-
-fn signed_file(means: &Means) -> Option<Digest> {
-    match means {
-        Means::SignedPdf { file, .. } => Some(*file),
-        Means::Reply => None,
-    }
 }
 
 /// The declared type of a report: by what it is, and for office documents by its name.

@@ -15,6 +15,8 @@ mod wrote;
 mod forwarding;
 mod commands;
 mod proof;
+mod signed;
+mod wiping;
 mod transcript;
 mod queries;
 mod evidence;

@@ -5,12 +5,17 @@ use rusqlite::Connection;
 
 use crate::domain::Time;
 use crate::domain::case::Case;
+use crate::domain::notice::Notice;
+use crate::domain::notice::team::CommandWithdrawn;
+use crate::domain::person::{Address, Person};
 use crate::domain::role::{Actor, Role};
 use crate::domain::stage::{Disposition, Status};
+use crate::domain::workflow::facts::{about, turn_clock};
 use crate::domain::workflow::refusal::Refusal;
 use crate::domain::workflow::undo::undo;
 use crate::domain::workflow::{Decision, Event, decide};
 use crate::engine::commands::CommandMail;
+use crate::engine::commit::Posting;
 use crate::engine::effects::{Carried, Origin};
 use crate::engine::{Context, Engine};
 use crate::store::errands::{self, Errand, Kind};
@@ -96,7 +101,9 @@ impl Context {
             Ok(decision) => decision,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        if !runs::withdraw_mails(db, run.id)? {
+        let (ordered_at, told) = runs::told_at_once(db, run.id)?;
+        let of_team = |address: &Address| self.role_of(address, now).is_some_and(Role::is_staff);
+        if !told.iter().all(of_team) || !runs::withdraw_mails(db, run.id)? {
             return Ok(Err(Refusal::NothingToUndo));
         }
         errands::take_back(db, run.id, now)?;
@@ -104,6 +111,32 @@ impl Context {
         let cause = format!("command:{}:undo", letter.message.0);
         let origin = Origin { cause, by: speaker.actor(), hold: None, mail: Some(letter.incoming) };
         self.carry_out(db, &decision, &origin, now)?;
+        let told = told.iter().filter(|address| !address.same_mailbox(&speaker.person.address));
+        self.tell_withdrawn(db, &decision.case, (&speaker.person, ordered_at), (told, &origin.cause), now)?;
         Ok(Ok(decision.case))
+    }
+
+    /// Tells those of the team who heard of a run at once that it was taken back.
+    fn tell_withdrawn<'a>(
+        &self,
+        db: &Connection,
+        case: &Case,
+        (by, ordered_at): (&Person, Time),
+        (told, cause): (impl Iterator<Item = &'a Address>, &str),
+        now: Time,
+    ) -> Result<()> {
+        let notice = Notice::CommandWithdrawn(CommandWithdrawn {
+            about: about(case, &self.rules),
+            by: by.name.clone(),
+            ordered_at,
+            status: case.ticket.status,
+            clock: turn_clock(case, &self.rules, now),
+        });
+        for address in told {
+            let name = self.rules.people.name_of(address).unwrap_or_default().to_owned();
+            let to = Person { name, address: address.clone() };
+            self.post(db, &Posting::new(&notice, &to, Some(case.ticket.id), cause.to_owned()), now)?;
+        }
+        Ok(())
     }
 }

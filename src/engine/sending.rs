@@ -13,7 +13,7 @@ use crate::domain::ticket::TicketId;
 use crate::engine::{Context, Engine};
 use crate::fail_point::{Step, reached};
 use crate::store::outbox::{self, Retry, State};
-use crate::store::{logbook, tickets};
+use crate::store::{logbook, tickets, wiping};
 
 /// The outcome of one attempt.
 pub type Settled = (OutboxId, SendOutcome);
@@ -88,7 +88,9 @@ impl Engine {
     pub fn retry_sending(&mut self, id: OutboxId, now: Time) -> Result<bool> {
         self.store.write(|tx| {
             let Some(row) = outbox::get(tx, id)? else { return Ok(false) };
-            if matches!(row.state, State::Sending | State::Withdrawn) {
+            // What held a dead code is no mail any more.
+            let gone = wiping::removed(tx, id)?.is_some();
+            if gone || matches!(row.state, State::Sending | State::Withdrawn) {
                 return Ok(false);
             }
             let doubtful = row.state == State::InDoubt || row.state == State::Sent;

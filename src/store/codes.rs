@@ -1,4 +1,5 @@
-//! Table `code`: one-time codes, of which only a digest is kept.
+//! Table `code`: one-time codes, of which only a digest is kept. What was sent of a dead code is
+//! struck out by `wiping`.
 
 use anyhow::Result;
 use rusqlite::{Connection, Row};
@@ -113,7 +114,7 @@ fn of(ticket: TicketId) -> Option<i64> {
     (ticket != NO_TICKET).then_some(ticket.0)
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<StoredCode> {
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<StoredCode> {
     let report: String = row.get(4)?;
     Ok(StoredCode {
         id: CodeId(row.get(0)?),

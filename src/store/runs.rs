@@ -91,6 +91,22 @@ pub fn last_mail(db: &Connection, run: RunId) -> Result<Option<Time>> {
     Ok(last.as_deref().map(time).transpose()?)
 }
 
+/// When a run was ordered, and who was told of it at once, by mails that did not wait.
+///
+/// # Errors
+/// If the database refuses.
+pub fn told_at_once(db: &Connection, run: RunId) -> Result<(Time, Vec<Address>)> {
+    let (at, ticket): (String, i64) = db
+        .prepare_cached("SELECT at, ticket_id FROM run WHERE id = ?1")?
+        .query_row([run.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let mut statement = db.prepare_cached(
+        "SELECT DISTINCT recipient FROM outbox WHERE ticket_id = ?1 AND created_at = ?2 AND run_id IS NULL \
+         AND purpose LIKE 'command:%' ORDER BY recipient",
+    )?;
+    let told = statement.query_map((ticket, &at), |row| row.get::<_, String>(0)?.parse().map_err(unreadable))?;
+    Ok((time(&at)?, told.collect::<rusqlite::Result<_>>()?))
+}
+
 /// Takes the mails of a run back; `false`, and nothing is done, if one of them has left.
 ///
 /// # Errors

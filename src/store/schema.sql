@@ -142,9 +142,11 @@ CREATE TABLE code (
     created_at TEXT    NOT NULL,                  -- when it was made
     closed_at  TEXT,                              -- when its question was closed; NULL: it is open
     tries      INTEGER NOT NULL DEFAULT 0,        -- wrong codes typed while it was open
-    used_at    TEXT                               -- when it was used
+    used_at    TEXT,                              -- when it was used
+    wiped_at   TEXT                               -- when it was struck out of the mails that held it
 ) STRICT;
 CREATE INDEX code_by_ticket ON code (ticket_id);
+CREATE INDEX code_unwiped ON code (id) WHERE wiped_at IS NULL;
 
 -- Command mails that could be taken back. (runs.rs)
 CREATE TABLE run (
@@ -259,7 +261,7 @@ CREATE TABLE outbox (
     header_id       TEXT    NOT NULL DEFAULT '',       -- its Message-ID without brackets
     subject         TEXT    NOT NULL DEFAULT '',       -- for lists
     text            TEXT    NOT NULL DEFAULT '',       -- its words: no answer to it may carry them on
-    bytes           BLOB    NOT NULL DEFAULT x'',      -- the whole mail; never changed
+    bytes           BLOB    NOT NULL DEFAULT x'',      -- the whole mail; never changed, removed with a dead code
     run_id          INTEGER REFERENCES run (id),       -- the run that can be taken back as long as it waits
     state           TEXT    NOT NULL DEFAULT 'queued'  -- what became of it
                     CHECK (state IN ('queued', 'sending', 'sent', 'in_doubt', 'failed', 'withdrawn')),
@@ -269,7 +271,8 @@ CREATE TABLE outbox (
     next_attempt_at TEXT    NOT NULL,                  -- when it is tried next
     sent_at         TEXT,                              -- when the provider took it
     reply           TEXT    NOT NULL DEFAULT '',       -- the server's last word, or ours
-    bounced         TEXT    NOT NULL DEFAULT ''        -- what a bounce said about it
+    bounced         TEXT    NOT NULL DEFAULT '',       -- what a bounce said about it
+    removed         TEXT    NOT NULL DEFAULT ''        -- SHA-256 of its bytes, removed with a dead code
 ) STRICT;
 CREATE INDEX outbox_waiting ON outbox (next_attempt_at, id) WHERE state = 'queued';
 CREATE INDEX outbox_sending ON outbox (id) WHERE state = 'sending';

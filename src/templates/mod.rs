@@ -98,6 +98,7 @@ const TO_OTHERS: Shipped = in_indonesian![
     "opd_said",
     "report_approved",
     "ticket_assigned",
+    "command_withdrawn",
     "review_requested",
     "report_forwarded",
     "ticket_closed",

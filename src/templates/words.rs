@@ -192,14 +192,45 @@ fn warning(name: &str) -> Option<&'static str> {
     })
 }
 
+/// Which check failed, and what to do.
 fn signature_fault(name: &str) -> Option<&'static str> {
     Some(match name {
-        "no_file" => "tidak ada berkas PDF",
-        "no_signature" => "tidak ada tanda tangan elektronik",
-        "other_content" => "isinya berbeda dari laporan yang diajukan",
-        "other_signer" => "penandatangannya bukan Kepala Bidang atau Plh.",
-        "changed" => "berkas berubah setelah ditandatangani",
-        "too_early" => "berkas ditandatangani sebelum laporan diajukan",
+        "no_file" => "tidak ada berkas PDF; mohon lampirkan laporan yang sudah ditandatangani pada balasan",
+        "several_files" => "ada beberapa PDF; mohon lampirkan laporan yang sudah ditandatangani saja",
+        "unreadable" => {
+            "berkas PDF tidak dapat dibaca (rusak, terkunci, atau terlalu besar); mohon unduh ulang hasil tanda tangan dan kirim kembali"
+        }
+        "no_signature" => {
+            "PDF itu tidak memuat tanda tangan elektronik; mohon tandatangani dengan aplikasi TTE, lalu kirim hasilnya"
+        }
+        "changed" => {
+            "berkas berubah setelah ditandatangani; mohon kirim hasil tanda tangan apa adanya, tanpa disimpan ulang"
+        }
+        "broken" => "tanda tangan elektroniknya tidak sah; mohon tandatangani ulang dan kirim hasilnya",
+        "weak" => {
+            "tanda tangan memakai metode yang tidak aman lagi (misalnya SHA-1 atau kunci RSA di bawah 2048 bit); mohon tandatangani ulang dengan aplikasi TTE terbaru"
+        }
+        "expired" => {
+            "sertifikat elektroniknya tidak berlaku pada waktu penandatanganan; mohon perbarui sertifikat, lalu tandatangani ulang"
+        }
+        "untraced" => {
+            "sertifikat elektroniknya bukan terbitan penyelenggara yang terdaftar di sini; mohon pakai sertifikat BSrE atau hubungi administrator"
+        }
+        "other_signer" => {
+            "nama pada sertifikatnya bukan nama Bapak/Ibu yang terdaftar; mohon tandatangani sendiri atau minta administrator memeriksa data penanda tangan"
+        }
+        "too_early" => {
+            "berkas ditandatangani sebelum laporan ini diajukan; mohon tandatangani berkas pada permintaan reviu terakhir"
+        }
+        "wrong_time" => {
+            "waktu penandatanganannya tidak ada atau belum tiba; mohon periksa jam perangkat, lalu tandatangani ulang"
+        }
+        "no_text" => {
+            "laporan yang diajukan tidak memuat teks yang dapat dibandingkan (hasil pindai); mohon kembalikan kepada analis dengan \"#perbaiki\""
+        }
+        "other_content" => {
+            "isinya berbeda dari laporan yang diajukan; mohon tandatangani berkas pada permintaan reviu terakhir"
+        }
         _ => return None,
     })
 }

@@ -1,7 +1,7 @@
 //! A private Dovecot on loopback ports of its own, in a temporary folder, gone with its test.
 
 use std::fs;
-use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
@@ -17,9 +17,13 @@ use siaga::mail::imap::ImapSettings;
 use tempfile::TempDir;
 
 use super::authority::Authority;
+use super::reported::{ANI, BUDI, DINKES, KABID};
 
 pub const USER: &str = "csirt@desa.example";
 pub const PASSWORD: &str = "rahasia-Negara-4711";
+
+/// People with a mailbox of their own on the same server, and the same password.
+pub const PEOPLE: &[&str] = &[BUDI, ANI, KABID, DINKES];
 
 /// Who owns mail where the server is started by root: Dovecot refuses mail of root itself.
 const NOBODY: u32 = 65534;
@@ -61,13 +65,17 @@ impl Dovecot {
         let (port, tls_port) = free_ports();
         let name = format!("siaga-{}-{port}", std::process::id());
         fs::create_dir(folder.path().join("state")).expect("an empty folder takes folders");
-        fs::write(folder.path().join("passwd"), format!("{USER}:{{PLAIN}}{PASSWORD}\n")).expect("a file");
+        let account = |user: &&str| format!("{user}:{{PLAIN}}{PASSWORD}\n");
+        let accounts: String = std::iter::once(&USER).chain(PEOPLE).map(account).collect();
+        fs::write(folder.path().join("passwd"), accounts).expect("a file");
         let config = config(folder.path(), &authority, &name, (port, tls_port), more);
         fs::write(folder.path().join("dovecot.conf"), config).expect("a file");
         let (master, guard) = run(folder.path());
         let mut server = Dovecot { folder, master, guard, name, port, tls_port, authority };
-        for part in ["cur", "new", "tmp"] {
-            server.make_folder(&server.maildir().join(part));
+        for user in std::iter::once(&USER).chain(PEOPLE) {
+            for part in ["cur", "new", "tmp"] {
+                server.make_folder(&server.maildir_of(user).join(part));
+            }
         }
         server.wait_until_ready();
         server
@@ -95,15 +103,21 @@ impl Dovecot {
 
     /// Delivers a mail into INBOX as of `arrived_at`.
     pub fn deliver(&self, raw: &[u8], arrived_at: DateTime<Utc>) {
+        self.deliver_to(USER, raw, arrived_at);
+    }
+
+    /// Delivers a mail into the INBOX of somebody.
+    pub fn deliver_to(&self, user: &str, raw: &[u8], arrived_at: DateTime<Utc>) {
+        let maildir = self.maildir_of(user);
         let seconds = u64::try_from(arrived_at.timestamp()).expect("mail arrives after 1970");
         let number = DELIVERED.fetch_add(1, Ordering::Relaxed);
         let name = format!("{seconds}.M{number:09}P{}.desa", std::process::id());
-        let temporary = self.maildir().join("tmp").join(&name);
+        let temporary = maildir.join("tmp").join(&name);
         fs::write(&temporary, raw).expect("a Maildir takes mail");
         self.hand_over(&temporary);
         let file = fs::File::options().write(true).open(&temporary).expect("the mail just written");
         file.set_modified(UNIX_EPOCH + Duration::from_secs(seconds)).expect("our own file");
-        fs::rename(&temporary, self.maildir().join("new").join(&name)).expect("a Maildir delivers by rename");
+        fs::rename(&temporary, maildir.join("new").join(&name)).expect("a Maildir delivers by rename");
     }
 
     /// The raw mails of a folder, sorted, as they lie on disk.
@@ -147,6 +161,34 @@ impl Dovecot {
         said
     }
 
+    /// Reads the INBOX of somebody over IMAP, as his mail program does: every mail in the order of
+    /// arrival.
+    pub fn reads(&self, user: &str) -> Vec<Vec<u8>> {
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).expect("the server is up");
+        stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a socket takes a bound");
+        let mut reader = BufReader::new(stream.try_clone().expect("a second handle"));
+        let mut writer = stream;
+        let mut mails = Vec::new();
+        let login = format!("LOGIN {user} {PASSWORD}");
+        for command in [login.as_str(), "SELECT INBOX", "UID FETCH 1:* (BODY.PEEK[])", "LOGOUT"] {
+            write!(writer, "T {command}\r\n").expect("the server listens");
+            loop {
+                let mut line = String::new();
+                reader.read_line(&mut line).expect("an answer");
+                if let Some(length) = line.trim_end().strip_suffix('}').and_then(|line| line.rsplit_once('{')) {
+                    let mut mail = vec![0; length.1.parse().expect("the length of a literal")];
+                    reader.read_exact(&mut mail).expect("the literal");
+                    mails.push(mail);
+                }
+                if line.starts_with("T ") {
+                    assert!(line.starts_with("T OK"), "{command}: {line}");
+                    break;
+                }
+            }
+        }
+        mails
+    }
+
     /// Kills the server with all its processes, as a power cut would.
     pub fn kill(&mut self) {
         drop(self.guard.stdin.take());
@@ -164,7 +206,11 @@ impl Dovecot {
     }
 
     fn maildir(&self) -> PathBuf {
-        self.folder.path().join("home/Maildir")
+        self.maildir_of(USER)
+    }
+
+    fn maildir_of(&self, user: &str) -> PathBuf {
+        self.folder.path().join("home").join(user).join("Maildir")
     }
 
     fn wait_until_ready(&mut self) {
@@ -290,7 +336,7 @@ passdb {{
 }}
 userdb {{
   driver = static
-  args = uid={uid} gid={gid} home={shown}/home
+  args = uid={uid} gid={gid} home={shown}/home/%u
 }}
 mail_location = maildir:~/Maildir
 {more}

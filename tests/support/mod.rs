@@ -11,6 +11,7 @@ pub mod letters;
 pub mod outgoing;
 pub mod proxy;
 pub mod reported;
+pub mod signed_pdf;
 pub mod smtp_sink;
 pub mod spool;
 pub mod tickets;

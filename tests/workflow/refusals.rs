@@ -11,7 +11,9 @@ use siaga::domain::stage::{Disposition, Status};
 use siaga::domain::workflow::Event;
 use siaga::domain::workflow::refusal::{Field, Refusal};
 
-use crate::support::{Desk, address, ani, approve, at, budi, dedi, kabid, rina, rules, submission, text, valid};
+use crate::support::{
+    Desk, address, ani, approve, at, budi, dedi, kabid, rina, rules, signed, submission, text, valid,
+};
 
 #[test]
 fn a_word_of_another_role() {
@@ -116,8 +118,7 @@ fn a_pdf_whose_signature_is_not_good() {
     let fault = SignatureFault::OtherContent;
     let refused = Command::Approve { withhold: false, signature: Some(Signature::Refused(fault)) };
     assert_eq!(desk.refused(&kabid(), refused), Refusal::Signature { fault });
-    let signature = Some(Signature::Checked { file: Digest::of(b"pdf"), signer: text("Kepala Bidang") });
-    let desk = desk.does(&kabid(), Command::Approve { withhold: false, signature });
+    let desk = desk.does(&kabid(), Command::Approve { withhold: false, signature: signed(true) });
     assert_eq!(desk.status(), Status::Approved);
 }
 

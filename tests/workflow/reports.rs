@@ -7,7 +7,7 @@ use siaga::domain::report::{Section, Submission, Unfit};
 use siaga::domain::role::Audience;
 use siaga::domain::workflow::Event;
 
-use crate::support::{Desk, ani, approve, kabid, submission};
+use crate::support::{Desk, ani, approve, kabid, signed, submission};
 
 const WHOLE: &str = "\
 Dengan hormat, berikut laporannya.
@@ -82,16 +82,16 @@ fn the_opd_mail_names_the_first_three_recommendations_without_their_numbers() {
 
 #[test]
 fn ditandatangani_only_for_a_checked_pdf() {
-    use siaga::domain::approval::Signature;
-    use siaga::domain::digest::Digest;
-    let signature = Some(Signature::Checked { file: Digest::of(b"pdf"), signer: "Kepala Bidang".to_owned() });
-    for (signature, mode, signed) in
-        [(None, Mode::Reply, false), (signature.clone(), Mode::Reply, true), (signature, Mode::SignedPdf, true)]
-    {
+    for (signature, mode, expected) in [
+        (None, Mode::Reply, false),
+        (signed(true), Mode::Reply, true),
+        (signed(true), Mode::SignedPdf, true),
+        (signed(false), Mode::SignedPdf, false),
+    ] {
         let mut desk = Desk::analysis().does(&ani(), Command::Submit(submission()));
         desk.rules.policy.approval.mode = mode;
         let desk = desk.does(&kabid(), Command::Approve { withhold: false, signature }).event(Event::HoldEnded);
         let Some(Notice::ReportDelivered(delivered)) = desk.notice_for(Audience::Opd) else { panic!("O1") };
-        assert_eq!(delivered.signed, signed, "{mode:?}");
+        assert_eq!(delivered.signed, expected, "{mode:?}");
     }
 }

@@ -25,8 +25,8 @@ use crate::domain::notice::opd::{
 };
 use crate::domain::notice::reporter::{News, ReportReceived, ToReporter};
 use crate::domain::notice::team::{
-    DeadlineNear, DeadlinesNear, ForwardFailed, MailHeld, MessageFiled, OpdSaid, RecheckRequested, ReportApproved,
-    ReportReturned, TicketAssigned, TicketOpened,
+    CommandWithdrawn, DeadlineNear, DeadlinesNear, ForwardFailed, MailHeld, MessageFiled, OpdSaid, RecheckRequested,
+    ReportApproved, ReportReturned, TicketAssigned, TicketOpened,
 };
 use crate::domain::outgoing::Class;
 use crate::domain::role::Audience;
@@ -61,6 +61,8 @@ pub enum Notice {
     ReportApproved(ReportApproved),
     /// The ticket was given to an analyst.
     TicketAssigned(TicketAssigned),
+    /// What was told at once has been taken back.
+    CommandWithdrawn(CommandWithdrawn),
     /// K1: a version of the report waits for the Kabid.
     ReviewRequested(ReviewRequested),
     /// K4: the report is on its way.
@@ -140,6 +142,7 @@ impl Notice {
             Notice::OpdSaid(_) => "opd_said",
             Notice::ReportApproved(_) => "report_approved",
             Notice::TicketAssigned(_) => "ticket_assigned",
+            Notice::CommandWithdrawn(_) => "command_withdrawn",
             Notice::ReviewRequested(_) => "review_requested",
             Notice::ReportForwarded(_) => "report_forwarded",
             Notice::TicketClosed(_) => "ticket_closed",
@@ -184,7 +187,8 @@ impl Notice {
             | Notice::MessageFiled(_)
             | Notice::OpdSaid(_)
             | Notice::ReportApproved(_)
-            | Notice::TicketAssigned(_) => Audience::Assignee,
+            | Notice::TicketAssigned(_)
+            | Notice::CommandWithdrawn(_) => Audience::Assignee,
             Notice::ReviewRequested(_) | Notice::ReportForwarded(_) | Notice::TicketClosed(_) => Audience::Kabid,
             Notice::ReportDelivered(_)
             | Notice::FollowUpReminder(_)

@@ -251,6 +251,22 @@ pub struct TicketAssigned {
     pub clock: Option<Clock>,
 }
 
+/// `#batal`: what somebody of the team was told at once has been taken back.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CommandWithdrawn {
+    /// The ticket.
+    #[serde(flatten)]
+    pub about: About,
+    /// Who took it back.
+    pub by: String,
+    /// When it had been ordered.
+    pub ordered_at: Time,
+    /// Where the ticket stands.
+    pub status: Status,
+    /// The clock of whoever's turn it is.
+    pub clock: Option<Clock>,
+}
+
 /// Something the OPD said that the team must know (A5).
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct OpdSaid {

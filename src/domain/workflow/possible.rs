@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use crate::domain::Time;
-use crate::domain::approval::Signature;
+use crate::domain::approval::{Signature, SignedFile};
 use crate::domain::case::Case;
 use crate::domain::command::vocabulary::{Word, permitted};
 use crate::domain::command::{Assessment, Breach, Command, Reply};
@@ -72,7 +72,9 @@ pub fn example(word: Word, case: &Case, now: Time) -> Command {
         Word::Split => Command::Split { opd: opd() },
         Word::NewTicket => Command::NewTicket { text: text() },
         Word::Approve => {
-            let signature = Signature::Checked { file: Digest::of(b"contoh"), signer: text() };
+            let (file, certificate) = (Digest::of(b"contoh"), Digest::of(b"sertifikat"));
+            let signed = SignedFile { file, signer: text(), certificate, signed_at: now, traced: true };
+            let signature = Signature::Checked(signed);
             Command::Approve { withhold: false, signature: Some(signature) }
         }
         Word::Revise => Command::Revise { notes: text() },

@@ -114,12 +114,12 @@ impl Draft<'_> {
             return Err(Refusal::NothingAsked { word: Word::Approve });
         };
         let means = match (signature, self.rules.policy.approval.mode) {
-            (Some(Signature::Checked { file, signer }), _) => Means::SignedPdf { file, signer },
+            (Some(Signature::Checked(signed)), _) => Means::SignedPdf(signed),
             (Some(Signature::Refused(_)) | None, Mode::Reply) => Means::Reply,
             (Some(Signature::Refused(fault)), Mode::SignedPdf) => return Err(Refusal::Signature { fault }),
             (None, Mode::SignedPdf) => return Err(Refusal::Signature { fault: SignatureFault::NoFile }),
         };
-        let signed = matches!(means, Means::SignedPdf { .. });
+        let signed = means.is_signature();
         let acting = self.rules.people.is_acting(&by);
         self.note("version", version);
         self.note("digest", report.digest.to_string());
@@ -174,7 +174,7 @@ impl Draft<'_> {
         let first = self.case.forwarded_at.is_none();
         self.case.forwarded_at = Some(self.now);
         self.enter(Status::Forwarded);
-        let signed = matches!(approval.means, Means::SignedPdf { .. });
+        let signed = approval.means.is_signature();
         let due = |stage| {
             let timing = self.rules.sop.rule(stage).timing(self.case.ticket.gravity());
             self.rules.calendar.due(self.now, timing.limit, timing.counting).at

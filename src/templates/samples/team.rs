@@ -4,8 +4,8 @@ use crate::domain::calendar::Counting;
 use crate::domain::kind::{Finding, IncidentKind};
 use crate::domain::notice::Notice;
 use crate::domain::notice::team::{
-    About, Clock, DeadlineNear, DeadlinesNear, ForwardFailed, OpdSaid, OpdWord, RecheckRequested, ReportApproved,
-    ReportReturned, TicketAssigned,
+    About, Clock, CommandWithdrawn, DeadlineNear, DeadlinesNear, ForwardFailed, OpdSaid, OpdWord, RecheckRequested,
+    ReportApproved, ReportReturned, TicketAssigned,
 };
 use crate::domain::role::Audience;
 use crate::domain::severity::Severity;
@@ -66,6 +66,7 @@ pub(super) fn all() -> Vec<Notice> {
             clock: Some(clock(Stage::Verification)),
         })
     }));
+    samples.push(withdrawn());
     samples.extend([true, false].map(|partly| {
         Notice::ForwardFailed(ForwardFailed {
             about: about(),
@@ -75,6 +76,16 @@ pub(super) fn all() -> Vec<Notice> {
         })
     }));
     samples
+}
+
+fn withdrawn() -> Notice {
+    Notice::CommandWithdrawn(CommandWithdrawn {
+        about: about(),
+        by: "Kepala Bidang".to_owned(),
+        ordered_at: at(24, 9, 0),
+        status: Status::Review,
+        clock: Some(clock(Stage::Review)),
+    })
 }
 
 /// A ticket of which only the owner and the severity are known.

@@ -113,6 +113,8 @@ impl Desk {
             entropy: || Ok([1; 5]),
             files: None,
             caps: config.settings.caps,
+            limits: config.settings.limits,
+            images_max: 0,
             templates,
             key: MessageIdKey::new([7; 32]),
             retries: Retries { pauses: Vec::new(), give_up_after: Duration::from_secs(1) },

@@ -118,6 +118,12 @@ const SILENCES: &[Silence] = &[
     Silence::AddressDay,
     Silence::WithoutEvidence,
     Silence::AllHour,
+    Silence::Undeliverable,
+    Silence::Storm,
+    Silence::DomainHour,
+    Silence::SameSubject,
+    Silence::TicketShare,
+    Silence::OutsiderDay,
 ];
 
 const AUTOMATIC: &[Automatic] = &[
@@ -153,6 +159,8 @@ fn listed(silence: Silence) {
     match silence {
         Silence::NoSender | Silence::Ourselves | Silence::EvidenceFails | Silence::AddressHour => {}
         Silence::AddressDay | Silence::WithoutEvidence | Silence::AllHour => {}
+        Silence::Undeliverable | Silence::Storm | Silence::DomainHour | Silence::SameSubject => {}
+        Silence::TicketShare | Silence::OutsiderDay => {}
         Silence::Automatic(marker) => match marker {
             Automatic::AutoSubmitted | Automatic::EmptyReturnPath | Automatic::RobotSender => {}
             Automatic::Precedence | Automatic::List | Automatic::SuppressHeader => {}

@@ -131,6 +131,8 @@ impl Home {
             desk: settings.desk.clone(),
             rules: self.config.rules(),
             caps: settings.caps,
+            limits: settings.limits,
+            images_max: settings.images_max,
             command: settings.command,
             templates: self.load_templates()?,
             key,

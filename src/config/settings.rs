@@ -11,6 +11,7 @@ use crate::domain::Time;
 use crate::domain::answer::Caps;
 use crate::domain::authority::CommandPolicy;
 use crate::domain::desk::Desk;
+use crate::domain::limits::Limits;
 use crate::domain::workflow::Policy;
 
 /// The settings of the program.
@@ -30,6 +31,10 @@ pub struct Settings {
     pub outbox: Outbox,
     /// Whom we may acknowledge, and how often.
     pub caps: Caps,
+    /// How much is said of our own accord.
+    pub limits: Limits,
+    /// Octets of pictures that go with a notice to the team.
+    pub images_max: u64,
     /// How commands in replies are taken.
     pub command: CommandPolicy,
     /// How the Kabid approves, and what happens beside the straight line of the SOP.

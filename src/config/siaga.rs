@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::config::document::Document;
 use crate::config::fault::Fault;
+use crate::config::limits::LimitsSection;
 use crate::config::policy::{ApprovalSection, CommandSection, SopSection, policy};
 use crate::config::secret::SecretSource;
 use crate::config::settings::{Imap, Intake, Log, Outbox, Protection, Settings, Smtp, Source, Transport};
@@ -72,6 +73,8 @@ struct SettingsFile {
     smtp: SmtpSection,
     outbox: Outbox,
     answer: AnswerSection,
+    limits: LimitsSection,
+    notice: NoticeSection,
     command: CommandSection,
     approval: ApprovalSection,
     sop: SopSection,
@@ -150,6 +153,13 @@ struct AnswerSection {
     per_address_day: u32,
     without_evidence_hour: u32,
     all_hour: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoticeSection {
+    #[serde(deserialize_with = "values::size")]
+    images_max: u64,
 }
 
 /// What is refused although it can be read.
@@ -323,7 +333,21 @@ fn shown(duration: Duration) -> String {
 
 impl SettingsFile {
     fn settled(self) -> Settings {
-        let SettingsFile { desk, data, intake, imap, smtp, outbox, answer, command, approval, sop, log } = self;
+        let SettingsFile {
+            desk,
+            data,
+            intake,
+            imap,
+            smtp,
+            outbox,
+            answer,
+            limits,
+            notice,
+            command,
+            approval,
+            sop,
+            log,
+        } = self;
         Settings {
             desk: Desk {
                 name: desk.name,
@@ -345,6 +369,8 @@ impl SettingsFile {
                 without_evidence_hour: answer.without_evidence_hour,
                 all_hour: answer.all_hour,
             },
+            limits: limits.settled(),
+            images_max: notice.images_max,
             command: command.settled(),
             policy: policy(&approval, &sop),
             log,

@@ -40,7 +40,7 @@ impl Engine {
     /// stays.
     pub fn tick(&mut self, now: Time) -> Result<usize> {
         let (errands, mut failed) = self.do_errands(now)?;
-        let mut decided = errands;
+        let mut decided = errands + self.tell_gathered(now)?;
         for due in timers::tickets_due(self.store.db(), now)?.chunks(TOGETHER_MAX) {
             let Engine { store, context, .. } = self;
             match store.write(|tx| context.fire_together(tx, due, &mut failed, now)) {

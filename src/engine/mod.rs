@@ -11,6 +11,10 @@ pub mod intake;
 mod thread;
 mod opening;
 mod filing;
+mod findings;
+mod pictures;
+mod limits;
+mod gathering;
 mod wrote;
 mod forwarding;
 mod commands;
@@ -34,6 +38,7 @@ use crate::domain::answer::Caps;
 use crate::domain::authority::CommandPolicy;
 use crate::domain::desk::Desk;
 use crate::domain::directory::Directory;
+use crate::domain::limits::Limits;
 use crate::domain::message_id::MessageIdKey;
 use crate::domain::workflow::Rules;
 use crate::store::blobs::Blobs;
@@ -49,6 +54,10 @@ pub struct Context {
     pub rules: Rules,
     /// Whom we may acknowledge, and how often.
     pub caps: Caps,
+    /// How much is said of our own accord.
+    pub limits: Limits,
+    /// Octets of pictures that go with a notice to the team (decisions 13).
+    pub images_max: u64,
     /// How commands in replies are taken.
     pub command: CommandPolicy,
     /// What our mails say.
@@ -142,7 +151,7 @@ impl Engine {
     /// If the database refuses.
     pub fn next_timer(&self) -> Result<Option<Time>> {
         let (timer, errand) = (timers::next_due(self.store.db())?, errands::next_due(self.store.db())?);
-        Ok(timer.into_iter().chain(errand).min())
+        Ok(timer.into_iter().chain(errand).chain(self.next_gathered()?).min())
     }
 
     /// When the next outgoing mail is due.

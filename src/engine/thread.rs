@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use crate::domain::directory::Directory;
 use crate::domain::incoming::IncomingMail;
 use crate::domain::message_id::MessageIdKey;
+use crate::domain::notice::team::{Related, Relation};
 use crate::domain::person::Address;
 use crate::domain::ticket::{TicketId, TicketNumber};
 use crate::store::{messages, outbox, tickets};
@@ -34,6 +35,14 @@ impl Thread {
         match self {
             Thread::Ours(ticket) | Thread::Named(ticket) | Thread::Numbered(ticket) => Some(*ticket),
             Thread::Mentioned(_) | Thread::Nowhere => None,
+        }
+    }
+
+    /// A ticket the message has to do with, without being part of it.
+    pub(super) fn related(&self) -> Option<Related> {
+        match self {
+            Thread::Mentioned(number) => Some(Related { number: number.to_string(), why: Relation::Mentioned }),
+            Thread::Ours(_) | Thread::Named(_) | Thread::Numbered(_) | Thread::Nowhere => None,
         }
     }
 

@@ -115,7 +115,8 @@ impl Context {
         } else {
             case
         };
-        let notice = self.message_filed(&case.ticket, incoming, false);
-        self.post_to_audience(db, &notice, Some(&case.ticket), &format!("filed:{}", incoming.mail.raw), now)
+        let notice = self.message_filed(&case.ticket, incoming, (false, Vec::new()));
+        let purpose = format!("filed:{}", incoming.mail.raw);
+        self.show_team(db, &notice, &case.ticket, (&purpose, None), incoming.mail, now)
     }
 }

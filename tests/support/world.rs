@@ -249,6 +249,8 @@ fn start(
         desk: settings.desk.clone(),
         rules: config.rules(),
         caps: settings.caps,
+        limits: settings.limits,
+        images_max: settings.images_max,
         command: settings.command,
         templates,
         key: MessageIdKey::new([7; 32]),

@@ -23,8 +23,8 @@ use crate::domain::notice::opd::{
 };
 use crate::domain::notice::reporter::{News, ReportReceived, ToReporter};
 use crate::domain::notice::team::{
-    DeadlineNear, DeadlinesNear, ForwardFailed, MailHeld, MessageFiled, OpdSaid, RecheckRequested, ReportApproved,
-    ReportReturned, TicketAssigned, TicketOpened,
+    DeadlineNear, DeadlinesNear, ForwardFailed, Gathered, MailHeld, MessageFiled, OpdSaid, RecheckRequested,
+    ReportApproved, ReportReturned, TicketAssigned, TicketOpened,
 };
 use crate::domain::outgoing::Class;
 use crate::domain::role::Audience;
@@ -77,6 +77,8 @@ pub enum Notice {
     IsolationOrdered(IsolationOrdered),
     /// A6: the report could not be delivered.
     ForwardFailed(ForwardFailed),
+    /// Notices that are told together.
+    Gathered(Gathered),
     /// A mail could not be read and was put aside for a person.
     MailHeld(MailHeld),
 
@@ -141,6 +143,7 @@ impl Notice {
             Notice::MonthlyRecap(_) => "monthly_recap",
             Notice::IsolationOrdered(_) => "isolation_ordered",
             Notice::ForwardFailed(_) => "forward_failed",
+            Notice::Gathered(_) => "gathered",
             Notice::MailHeld(_) => "mail_held",
             Notice::ReportDelivered(_) => "report_delivered",
             Notice::FollowUpReminder(_) => "follow_up_reminder",
@@ -165,7 +168,9 @@ impl Notice {
     pub fn audience(&self) -> Audience {
         match self {
             Notice::ReportReceived(_) | Notice::ToReporter(_) => Audience::Reporter,
-            Notice::TicketOpened(_) | Notice::MailHeld(_) | Notice::IsolationOrdered(_) => Audience::Analysts,
+            Notice::TicketOpened(_) | Notice::Gathered(_) | Notice::MailHeld(_) | Notice::IsolationOrdered(_) => {
+                Audience::Analysts
+            }
             Notice::ReportReturned(_)
             | Notice::RecheckRequested(_)
             | Notice::MessageFiled(_)

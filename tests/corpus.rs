@@ -115,6 +115,7 @@ impl Desk {
             caps: config.settings.caps,
             limits: config.settings.limits,
             images_max: 0,
+            form_senders: Vec::new(),
             templates,
             key: MessageIdKey::new([7; 32]),
             retries: Retries { pauses: Vec::new(), give_up_after: Duration::from_secs(1) },

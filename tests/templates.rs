@@ -124,6 +124,7 @@ const SILENCES: &[Silence] = &[
     Silence::SameSubject,
     Silence::TicketShare,
     Silence::OutsiderDay,
+    Silence::Junk,
 ];
 
 const AUTOMATIC: &[Automatic] = &[
@@ -160,7 +161,7 @@ fn listed(silence: Silence) {
         Silence::NoSender | Silence::Ourselves | Silence::EvidenceFails | Silence::AddressHour => {}
         Silence::AddressDay | Silence::WithoutEvidence | Silence::AllHour => {}
         Silence::Undeliverable | Silence::Storm | Silence::DomainHour | Silence::SameSubject => {}
-        Silence::TicketShare | Silence::OutsiderDay => {}
+        Silence::TicketShare | Silence::OutsiderDay | Silence::Junk => {}
         Silence::Automatic(marker) => match marker {
             Automatic::AutoSubmitted | Automatic::EmptyReturnPath | Automatic::RobotSender => {}
             Automatic::Precedence | Automatic::List | Automatic::SuppressHeader => {}

@@ -12,6 +12,7 @@ mod live;
 mod log;
 mod logbook;
 mod outbox;
+mod suppressed;
 mod serve;
 mod setup;
 mod table;
@@ -73,6 +74,9 @@ enum Verb {
     /// Look at outgoing mail, or send it once more.
     #[command(subcommand)]
     Outbox(outbox::Verb),
+    /// What was not said, and why.
+    #[command(subcommand)]
+    Suppressed(suppressed::Verb),
     /// Look at mail that was put aside, or have it read again.
     #[command(subcommand)]
     Held(held::Verb),
@@ -113,6 +117,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         Verb::Feed(feed) => feed.run(&home()?),
         Verb::Ticket(verb) => verb.run(&home()?),
         Verb::Outbox(verb) => verb.run(&home()?),
+        Verb::Suppressed(verb) => verb.run(&home()?),
         Verb::Held(verb) => verb.run(&home()?),
         Verb::Logbook(logbook) => logbook.run(&home()?),
         Verb::Due(due) => due.run(&home()?),

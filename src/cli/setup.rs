@@ -132,6 +132,7 @@ impl Home {
             rules: self.config.rules(),
             caps: settings.caps,
             limits: settings.limits,
+            form_senders: settings.intake.form_senders.clone(),
             images_max: settings.images_max,
             command: settings.command,
             templates: self.load_templates()?,

@@ -11,8 +11,12 @@ use crate::cli::setup::Home;
 use crate::cli::{Format, table};
 use crate::clock::{Clock, SystemClock};
 use crate::domain::Time;
+use crate::domain::notice::team::Related;
 use crate::domain::ticket::{Ticket, TicketNumber};
-use crate::store::{Store, logbook, messages, outbox, tickets, timers};
+use crate::store::{Store, indicators, links, logbook, messages, outbox, suppressed, tickets, timers};
+
+/// Mails not written about one ticket that are shown.
+const SUPPRESSED_MAX: u32 = 100;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
@@ -57,6 +61,9 @@ struct Whole {
     events: Vec<logbook::StoredEntry>,
     timers: Vec<timers::StoredTimer>,
     outgoing: Vec<outbox::Entry>,
+    suppressed: Vec<suppressed::Unsent>,
+    indicators: Vec<indicators::Stored>,
+    related: Vec<Related>,
 }
 
 impl Verb {
@@ -84,6 +91,9 @@ impl Verb {
                     events: logbook::entries(store.db(), Some(ticket.id))?,
                     timers: timers::of_ticket(store.db(), ticket.id)?,
                     outgoing: outbox::all(store.db(), Some(ticket.id))?,
+                    suppressed: suppressed::latest(store.db(), Some(ticket.id), SUPPRESSED_MAX)?,
+                    indicators: indicators::of_ticket(store.db(), ticket.id)?,
+                    related: links::of_ticket(store.db(), ticket.id)?,
                 };
                 if format.json {
                     let mut value = serde_json::to_value(&whole)?;
@@ -178,9 +188,27 @@ fn show(home: &Home, whole: &Whole, out: &mut impl Write) -> Result<()> {
         let state = mail.state.as_str();
         writeln!(out, "  {:>4}  {state:<8}  {}  {}", mail.id.0, mail.recipient, table::plain(&mail.subject))?;
     }
+    write_understood(whole, out)?;
     writeln!(out, "\nEvents")?;
     for event in &whole.events {
         writeln!(out, "  {}  {}  {}", local(home, event.at), event.kind, table::plain(&event.actor))?;
+    }
+    Ok(())
+}
+
+/// What the ticket names, what it has to do with, and what was not said about it.
+fn write_understood(whole: &Whole, out: &mut impl Write) -> Result<()> {
+    for unsent in &whole.suppressed {
+        writeln!(out, "  not sent  {}  {}: {}", unsent.recipient, unsent.notice, unsent.reason)?;
+    }
+    for related in &whole.related {
+        writeln!(out, "\nRelated  {} ({})", related.number, related.why.as_str())?;
+    }
+    if !whole.indicators.is_empty() {
+        writeln!(out, "\nIndicators")?;
+    }
+    for stored in &whole.indicators {
+        writeln!(out, "  {:<8}  {}", stored.indicator.kind.as_str(), table::plain(&stored.indicator.value))?;
     }
     Ok(())
 }

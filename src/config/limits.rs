@@ -1,10 +1,11 @@
-//! `[limits]` in `siaga.toml`: how much the desk says of its own accord.
+//! `[answer]`, `[limits]` and `[notice]` in `siaga.toml`: how much the desk says of its own accord.
 
 use std::time::Duration;
 
 use serde::Deserialize;
 
 use crate::config::values;
+use crate::domain::answer::Caps;
 use crate::domain::limits::Limits;
 
 #[derive(Debug, Deserialize)]
@@ -22,8 +23,6 @@ pub(super) struct LimitsSection {
     storm_ten_minutes: u32,
     storm_one_sender: u32,
     storm_ends_below: u32,
-    #[serde(deserialize_with = "values::duration")]
-    grace: Duration,
 }
 
 impl LimitsSection {
@@ -40,7 +39,33 @@ impl LimitsSection {
             storm_ten_minutes: self.storm_ten_minutes,
             storm_one_sender: self.storm_one_sender,
             storm_ends_below: self.storm_ends_below,
-            grace: values::delta(self.grace),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AnswerSection {
+    per_address_hour: u32,
+    per_address_day: u32,
+    without_evidence_hour: u32,
+    all_hour: u32,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NoticeSection {
+    #[serde(deserialize_with = "values::size")]
+    pub(super) images_max: u64,
+}
+
+impl AnswerSection {
+    pub(super) fn settled(&self) -> Caps {
+        Caps {
+            per_address_hour: self.per_address_hour,
+            per_address_day: self.per_address_day,
+            without_evidence_hour: self.without_evidence_hour,
+            all_hour: self.all_hour,
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::domain::answer::Caps;
 use crate::domain::authority::CommandPolicy;
 use crate::domain::desk::Desk;
 use crate::domain::limits::Limits;
+use crate::domain::person::Address;
 use crate::domain::workflow::Policy;
 
 /// The settings of the program.
@@ -94,6 +95,8 @@ pub struct Intake {
     pub parse_max: u64,
     /// Readings of one message before it is put aside.
     pub attempts_max: u32,
+    /// Robots of the own website whose mail carries the reporter in Reply-To.
+    pub form_senders: Vec<Address>,
 }
 
 /// `[imap]`

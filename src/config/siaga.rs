@@ -9,12 +9,11 @@ use serde::Deserialize;
 
 use crate::config::document::Document;
 use crate::config::fault::Fault;
-use crate::config::limits::LimitsSection;
+use crate::config::limits::{AnswerSection, LimitsSection, NoticeSection};
 use crate::config::policy::{ApprovalSection, CommandSection, SopSection, policy};
 use crate::config::secret::SecretSource;
 use crate::config::settings::{Imap, Intake, Log, Outbox, Protection, Settings, Smtp, Source, Transport};
 use crate::config::values;
-use crate::domain::answer::Caps;
 use crate::domain::desk::Desk;
 use crate::domain::person::Address;
 
@@ -144,22 +143,6 @@ struct SmtpSection {
     #[serde(default)]
     token_command: Option<Vec<String>>,
     connections: usize,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AnswerSection {
-    per_address_hour: u32,
-    per_address_day: u32,
-    without_evidence_hour: u32,
-    all_hour: u32,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NoticeSection {
-    #[serde(deserialize_with = "values::size")]
-    images_max: u64,
 }
 
 /// What is refused although it can be read.
@@ -363,12 +346,7 @@ impl SettingsFile {
             imap: imap.settled(),
             smtp: smtp.settled(),
             outbox,
-            caps: Caps {
-                per_address_hour: answer.per_address_hour,
-                per_address_day: answer.per_address_day,
-                without_evidence_hour: answer.without_evidence_hour,
-                all_hour: answer.all_hour,
-            },
+            caps: answer.settled(),
             limits: limits.settled(),
             images_max: notice.images_max,
             command: command.settled(),

@@ -11,6 +11,7 @@ use tracing::{error, info, warn};
 use crate::clock::Clock;
 use crate::daemon::backoff::{Backoff, jitter};
 use crate::daemon::intake::{Fetched, Intake};
+use crate::daemon::lane::team_first;
 use crate::daemon::{Shared, backoff};
 use crate::fail_point::{Step, reached};
 use crate::mail::transport::{Extent, Folder, Listed, Mailbox, Piece, Place, Trouble};
@@ -68,6 +69,7 @@ impl<B: Mailbox> Inbox<B> {
         if !wanted.is_empty() {
             info!(count = wanted.len(), "{} messages to take in", wanted.len());
         }
+        let wanted = team_first(shared, &mut self.mailbox, wanted).await;
         let mut fetched = Vec::new();
         // Said last: what cannot be moved away keeps nothing from being taken in.
         let mut jammed = None;

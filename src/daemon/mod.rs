@@ -11,6 +11,7 @@
 
 pub mod backoff;
 pub mod inbox;
+mod lane;
 pub mod intake;
 pub mod outbox;
 pub mod timers;

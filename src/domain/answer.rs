@@ -87,6 +87,8 @@ pub enum Silence {
     TicketShare,
     /// The outsider has had his share of the day.
     OutsiderDay,
+    /// The provider has marked the mail as spam.
+    Junk,
 }
 
 impl Silence {
@@ -107,6 +109,7 @@ impl Silence {
             Silence::SameSubject => "same_subject",
             Silence::TicketShare => "ticket_share",
             Silence::OutsiderDay => "outsider_day",
+            Silence::Junk => "junk",
         }
     }
 }

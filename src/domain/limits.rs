@@ -28,8 +28,6 @@ pub struct Limits {
     pub storm_one_sender: u32,
     /// With fewer reports within half an hour a storm is over.
     pub storm_ends_below: u32,
-    /// How long after its end an answer opens a ticket again; later it opens a linked one.
-    pub grace: TimeDelta,
 }
 
 /// What began a storm.

@@ -22,6 +22,7 @@ pub mod hosts;
 pub mod indicator;
 pub mod incoming;
 pub mod completeness;
+pub mod thanks;
 pub mod alarm;
 pub mod answer;
 pub mod limits;

@@ -8,14 +8,14 @@ use rusqlite::Connection;
 
 use crate::domain::Time;
 use crate::domain::notice::Notice;
-use crate::domain::notice::team::{Gathered, GatheredTicket, Tallied};
+use crate::domain::notice::gathered::{Gathered, GatheredTicket, Tallied};
 use crate::domain::outgoing::Class;
 use crate::domain::person::{Address, Person};
 use crate::domain::ticket::{Ticket, TicketId};
 use crate::engine::commit::Posting;
 use crate::engine::{Context, Engine};
 use crate::store::suppressed::Withheld;
-use crate::store::{outbox, storms, suppressed, tickets};
+use crate::store::{said, storms, suppressed, tickets};
 
 /// Tickets a gathered mail names.
 const NAMED_MAX: usize = 20;
@@ -63,7 +63,7 @@ impl Context {
         let opens = matches!(notice, Notice::TicketOpened(_));
         let reason = if opens && storms::since(db)?.is_some() {
             "storm"
-        } else if outbox::to_since(db, to, Class::Request, now - TimeDelta::hours(1))? >= self.limits.analyst_hour {
+        } else if said::to_since(db, to, Class::Request, now - TimeDelta::hours(1))? >= self.limits.analyst_hour {
             "analyst_hour"
         } else {
             return Ok(false);

@@ -18,7 +18,7 @@ use crate::domain::role::Role;
 use crate::domain::ticket::TicketId;
 use crate::engine::Context;
 use crate::store::suppressed::Withheld;
-use crate::store::{dead_addresses, outbox, storms, suppressed};
+use crate::store::{dead_addresses, said, storms, suppressed};
 
 impl Context {
     /// Whether an acknowledgement the caps allow is kept back all the same.
@@ -38,12 +38,12 @@ impl Context {
             return Ok(Some(Silence::Storm));
         }
         let hour_ago = now - TimeDelta::hours(1);
-        if outbox::acknowledged_in_domain(db, sender.domain(), hour_ago)? >= self.limits.domain_hour {
+        if said::acknowledged_in_domain(db, sender.domain(), hour_ago)? >= self.limits.domain_hour {
             return Ok(Some(Silence::DomainHour));
         }
         let subject = bare_subject(&mail.subject);
         if !subject.is_empty() {
-            let told = outbox::acknowledged_subjects(db, sender, now - TimeDelta::hours(24))?;
+            let told = said::acknowledged_subjects(db, sender, now - TimeDelta::hours(24))?;
             let times = told.iter().filter(|told| bare_subject(told) == subject).count();
             if u32::try_from(times).unwrap_or(u32::MAX) >= self.limits.subject_day {
                 return Ok(Some(Silence::SameSubject));
@@ -67,11 +67,11 @@ impl Context {
             (TimeDelta::hours(24), limits.ticket_day),
         ];
         for (window, most) in windows {
-            if ticket.is_some() && outbox::automatic_since(db, ticket, outsider, now - window)? >= most {
+            if ticket.is_some() && said::automatic_since(db, ticket, outsider, now - window)? >= most {
                 return Ok(Some(Silence::TicketShare));
             }
         }
-        let day = outbox::automatic_since(db, None, outsider, now - TimeDelta::hours(24))?;
+        let day = said::automatic_since(db, None, outsider, now - TimeDelta::hours(24))?;
         Ok((day >= limits.outsider_day).then_some(Silence::OutsiderDay))
     }
 
@@ -116,9 +116,10 @@ impl Context {
     /// Looks at how much comes in: a storm begins, lasts, or is over.
     pub(super) fn weather(&self, db: &Connection, mail: &IncomingMail, now: Time) -> Result<bool> {
         let limits = &self.limits;
-        if storms::since(db)?.is_some() {
-            let half_hour = storms::reports_since(db, now - TimeDelta::minutes(30), limits.storm_ends_below)?;
-            if half_hour < limits.storm_ends_below {
+        if let Some(began_at) = storms::since(db)? {
+            let half_hour_ago = now - TimeDelta::minutes(30);
+            let few = storms::reports_since(db, half_hour_ago, limits.storm_ends_below)? < limits.storm_ends_below;
+            if few && began_at <= half_hour_ago {
                 storms::end(db, now)?;
                 self.log(db, None, Kind::StormEnded, None, json!({}), now)?;
                 return Ok(false);

@@ -11,6 +11,9 @@ pub mod intake;
 mod thread;
 mod opening;
 mod filing;
+mod joining;
+mod junk;
+mod form;
 mod findings;
 mod pictures;
 mod limits;
@@ -40,6 +43,7 @@ use crate::domain::desk::Desk;
 use crate::domain::directory::Directory;
 use crate::domain::limits::Limits;
 use crate::domain::message_id::MessageIdKey;
+use crate::domain::person::Address;
 use crate::domain::workflow::Rules;
 use crate::store::blobs::Blobs;
 use crate::store::{Store, delegations, errands, meta, outbox, timers};
@@ -58,6 +62,8 @@ pub struct Context {
     pub limits: Limits,
     /// Octets of pictures that go with a notice to the team (decisions 13).
     pub images_max: u64,
+    /// Robots of the own website whose mail carries the reporter in Reply-To (decisions 16).
+    pub form_senders: Vec<Address>,
     /// How commands in replies are taken.
     pub command: CommandPolicy,
     /// What our mails say.

@@ -26,10 +26,11 @@ use crate::engine::commit::Posting;
 use crate::engine::filing::filing;
 use crate::engine::findings::Findings;
 use crate::engine::intake::{Action, Incoming, Verdict, actor};
+use crate::engine::junk::as_junk;
 use crate::engine::thread::Thread;
 use crate::store::messages::{self, Meaning};
 use crate::store::receipts::State;
-use crate::store::{cases, indicators, logbook, outbox, tickets};
+use crate::store::{cases, indicators, links, logbook, outbox, tickets};
 
 impl Context {
     /// Opens a ticket for a report, with everything that follows from it.
@@ -44,6 +45,10 @@ impl Context {
         let year = self.rules.calendar.local(incoming.arrived_at).year();
         let number = tickets::next_number(db, &self.desk.ticket_prefix, year)?;
         let mut case = open(Report { number, mail, arrived_at: incoming.arrived_at }, &self.rules);
+        let junk = self.is_junk(incoming, now);
+        if junk {
+            case = as_junk(case, incoming.arrived_at);
+        }
         cases::insert(db, &mut case, &self.rules, now)?;
         let ticket = case.ticket.clone();
         if let Some(reporter) = &ticket.reporter {
@@ -65,6 +70,24 @@ impl Context {
             ..self.opened_entry(&ticket, incoming, &actor(mail, role))
         };
         logbook::append(db, Some(ticket.id), &entry, now)?;
+        if let Some(related) = thread.related()
+            && let Some(other) =
+                related.number.parse().ok().map(|number| self.numbered(db, &number)).transpose()?.flatten()
+        {
+            links::insert(db, ticket.id, other, related.why, now)?;
+        }
+        if junk {
+            let sender = mail.sender.as_ref().map(|person| &person.address);
+            self.note_silence(db, "report_received", (sender, Some(ticket.id)), Silence::Junk, now)?;
+            return Ok(Verdict {
+                action: Action::NewTicket,
+                reason: "the provider has marked it as spam: closed without clock and answer until somebody opens it"
+                    .to_owned(),
+                ticket: Some(ticket.number),
+                state: State::Taken,
+                message: Some(message),
+            });
+        }
         self.weather(db, mail, now)?;
         let silence = self.acknowledge(db, &ticket, incoming, now)?;
         let findings = self.findings(db, &ticket, &named, now)?;

@@ -26,6 +26,8 @@ pub(super) enum Thread {
     Numbered(TicketId),
     /// Its subject holds the number of a ticket its sender has nothing to do with.
     Mentioned(TicketNumber),
+    /// It answers a ticket that was closed too long ago to be opened again.
+    AfterClosing(TicketNumber),
     /// Nothing.
     Nowhere,
 }
@@ -34,7 +36,7 @@ impl Thread {
     pub(super) fn ticket(&self) -> Option<TicketId> {
         match self {
             Thread::Ours(ticket) | Thread::Named(ticket) | Thread::Numbered(ticket) => Some(*ticket),
-            Thread::Mentioned(_) | Thread::Nowhere => None,
+            Thread::Mentioned(_) | Thread::AfterClosing(_) | Thread::Nowhere => None,
         }
     }
 
@@ -42,6 +44,7 @@ impl Thread {
     pub(super) fn related(&self) -> Option<Related> {
         match self {
             Thread::Mentioned(number) => Some(Related { number: number.to_string(), why: Relation::Mentioned }),
+            Thread::AfterClosing(number) => Some(Related { number: number.to_string(), why: Relation::AfterClosing }),
             Thread::Ours(_) | Thread::Named(_) | Thread::Numbered(_) | Thread::Nowhere => None,
         }
     }
@@ -53,6 +56,7 @@ impl Thread {
             Thread::Named(_) => "names a message of the ticket",
             Thread::Numbered(_) => "carries the ticket number and its sender is known to the ticket",
             Thread::Mentioned(_) => "carries a ticket number its sender has nothing to do with",
+            Thread::AfterClosing(_) => "answers a ticket that was closed long ago",
             Thread::Nowhere => "belongs to no ticket",
         }
     }

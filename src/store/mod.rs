@@ -28,6 +28,7 @@ pub mod suppressed;
 pub mod dead_addresses;
 pub mod storms;
 pub mod outbox;
+pub mod said;
 pub mod logbook;
 pub mod meta;
 

@@ -347,61 +347,6 @@ pub fn acknowledged_since(db: &Connection, address: &Address, since: Time) -> Re
     Ok(counts)
 }
 
-/// Acknowledgements to all addresses of a domain since an instant.
-///
-/// # Errors
-/// If the database refuses.
-pub fn acknowledged_in_domain(db: &Connection, domain: &str, since: Time) -> Result<u32> {
-    let count = db
-        .prepare_cached(
-            "SELECT count(*) FROM outbox WHERE class = 'acknowledgement' AND notice = 'report_received' \
-             AND created_at > ?2 AND substr(recipient, instr(recipient, '@') + 1) = ?1",
-        )?
-        .query_row((domain.to_ascii_lowercase(), stored(since)), |row| row.get(0))?;
-    Ok(count)
-}
-
-/// The subjects of the reports one address was acknowledged for since an instant.
-///
-/// # Errors
-/// If the database refuses.
-pub fn acknowledged_subjects(db: &Connection, address: &Address, since: Time) -> Result<Vec<String>> {
-    let mut statement = db.prepare_cached(
-        "SELECT ticket.subject FROM outbox JOIN ticket ON ticket.id = outbox.ticket_id \
-         WHERE recipient = ?1 AND created_at > ?2 AND notice = 'report_received'",
-    )?;
-    let found = statement.query_map((address.as_str().to_ascii_lowercase(), stored(since)), |row| row.get(0))?;
-    Ok(found.collect::<rusqlite::Result<Vec<_>>>()?)
-}
-
-/// Mails to one address since an instant that answered something by themselves, about one ticket or
-/// in all.
-///
-/// # Errors
-/// If the database refuses.
-pub fn automatic_since(db: &Connection, ticket: Option<TicketId>, recipient: &Address, since: Time) -> Result<u32> {
-    let count = db
-        .prepare_cached(
-            "SELECT count(*) FROM outbox WHERE recipient = ?1 AND created_at > ?2 AND class = 'acknowledgement' \
-             AND (?3 IS NULL OR ticket_id = ?3)",
-        )?
-        .query_row((recipient.as_str().to_ascii_lowercase(), stored(since), ticket.map(|ticket| ticket.0)), |row| {
-            row.get(0)
-        })?;
-    Ok(count)
-}
-
-/// Mails of a class to one address since an instant.
-///
-/// # Errors
-/// If the database refuses.
-pub fn to_since(db: &Connection, recipient: &Address, class: Class, since: Time) -> Result<u32> {
-    let count = db
-        .prepare_cached("SELECT count(*) FROM outbox WHERE recipient = ?1 AND created_at > ?2 AND class = ?3")?
-        .query_row((recipient.as_str().to_ascii_lowercase(), stored(since), class.as_str()), |row| row.get(0))?;
-    Ok(count)
-}
-
 /// Acknowledgements of some span of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Acknowledged {

@@ -61,6 +61,7 @@ const SHARED: Shipped = &[
     shipped!("_opd.id.txt"),
     shipped!("_about.id.txt"),
     shipped!("_affected.id.txt"),
+    shipped!("_evidence.id.txt"),
     shipped!("_layout.html"),
 ];
 
@@ -103,6 +104,7 @@ const TO_OTHERS: Shipped = in_indonesian![
     "monthly_recap",
     "isolation_ordered",
     "forward_failed",
+    "gathered",
     "mail_held",
     "report_delivered",
     "follow_up_reminder",

@@ -33,6 +33,7 @@ pub(crate) fn engine(desk: Desk, caps: Caps, now: Time) -> Engine {
             ..config.settings.limits
         },
         images_max: 0,
+        form_senders: Vec::new(),
         command: config.settings.command,
         entropy: || Ok([1; 5]),
         files: None,

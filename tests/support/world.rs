@@ -250,6 +250,7 @@ fn start(
         rules: config.rules(),
         caps: settings.caps,
         limits: settings.limits,
+        form_senders: settings.intake.form_senders.clone(),
         images_max: settings.images_max,
         command: settings.command,
         templates,

@@ -5,6 +5,7 @@
 
 pub mod reporter;
 pub mod team;
+pub mod gathered;
 pub mod kabid;
 pub mod opd;
 pub mod answer;
@@ -13,6 +14,7 @@ use serde::Serialize;
 
 use crate::domain::incoming::Language;
 use crate::domain::notice::answer::{CodeRequested, CommandUnproven, EvidenceSent, Transcript};
+use crate::domain::notice::gathered::Gathered;
 use crate::domain::notice::kabid::{
     DailyDigest, DecisionRequested, IsolationOrdered, MonthlyRecap, ReportForwarded, ReviewRequested, TicketClosed,
     UrgentRaised,
@@ -23,8 +25,8 @@ use crate::domain::notice::opd::{
 };
 use crate::domain::notice::reporter::{News, ReportReceived, ToReporter};
 use crate::domain::notice::team::{
-    DeadlineNear, DeadlinesNear, ForwardFailed, Gathered, MailHeld, MessageFiled, OpdSaid, RecheckRequested,
-    ReportApproved, ReportReturned, TicketAssigned, TicketOpened,
+    DeadlineNear, DeadlinesNear, ForwardFailed, MailHeld, MessageFiled, OpdSaid, RecheckRequested, ReportApproved,
+    ReportReturned, TicketAssigned, TicketOpened,
 };
 use crate::domain::outgoing::Class;
 use crate::domain::role::Audience;

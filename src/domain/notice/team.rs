@@ -85,19 +85,16 @@ pub enum Relation {
     Mentioned,
     /// The mail answers a ticket that was closed too long ago to be opened again.
     AfterClosing,
-    /// The mail was taken for a part of the other ticket at first.
-    TakenApart,
 }
 
 impl Relation {
-    const ALL: &[Relation] = &[Relation::Mentioned, Relation::AfterClosing, Relation::TakenApart];
+    const ALL: &[Relation] = &[Relation::Mentioned, Relation::AfterClosing];
 
     /// The name used in the database and in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Relation::Mentioned => "mentioned",
             Relation::AfterClosing => "after_closing",
-            Relation::TakenApart => "taken_apart",
         }
     }
 
@@ -224,47 +221,6 @@ pub struct MailHeld {
     pub size_bytes: u64,
     /// Why it was put aside.
     pub reason: String,
-}
-
-/// Notices that are told together: in a storm, and to somebody who has had his share of an hour.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Gathered {
-    /// Since when there is a storm, if there is one.
-    pub storm: Option<Time>,
-    /// Notices that were not sent one by one.
-    pub notices: u64,
-    /// Tickets they are about.
-    pub tickets: usize,
-    /// The systems those are about, the most frequent first.
-    pub hosts: Vec<Tallied>,
-    /// The domains of their reporters.
-    pub senders: Vec<Tallied>,
-    /// The first of them.
-    pub named: Vec<GatheredTicket>,
-    /// How many more there are.
-    pub more: usize,
-    /// How often such a mail comes.
-    pub every_minutes: i64,
-}
-
-/// How often something is among many.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Tallied {
-    /// What.
-    pub what: String,
-    /// How often.
-    pub count: usize,
-}
-
-/// A ticket among many.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct GatheredTicket {
-    /// Its number.
-    pub number: String,
-    /// Its subject.
-    pub subject: String,
-    /// When its step is due.
-    pub due_at: Option<Time>,
 }
 
 /// What every mail to the team about a ticket begins with.

@@ -12,7 +12,7 @@ CREATE INDEX indicator_by_value ON indicator (kind, value, ticket_id);
 CREATE TABLE link (
     ticket_id INTEGER NOT NULL REFERENCES ticket (id),
     other_id  INTEGER NOT NULL REFERENCES ticket (id),
-    why       TEXT    NOT NULL CHECK (why IN ('mentioned', 'after_closing', 'taken_apart')),
+    why       TEXT    NOT NULL CHECK (why IN ('mentioned', 'after_closing')),
     at        TEXT    NOT NULL,
     PRIMARY KEY (ticket_id, other_id)
 ) STRICT, WITHOUT ROWID;

@@ -18,10 +18,10 @@ use crate::domain::digest::Digest;
 use crate::domain::incoming::{Content, Defect, Language};
 use crate::domain::indicator::{Kind, indicators};
 use crate::domain::notice::Notice;
+use crate::domain::notice::gathered::{Gathered, GatheredTicket, Tallied};
 use crate::domain::notice::reporter::{FileReceived, OwnWords, ReportReceived};
 use crate::domain::notice::team::{
-    EvidenceFile, Gathered, GatheredTicket, MailHeld, MessageFiled, OwnHost, Related, Relation, SameDay, SeenIn,
-    Tallied, TicketOpened,
+    EvidenceFile, MailHeld, MessageFiled, OwnHost, Related, Relation, SameDay, SeenIn, TicketOpened,
 };
 use crate::domain::stage::Stage;
 
@@ -32,6 +32,8 @@ pub fn all() -> Vec<Notice> {
         samples.extend(acknowledgements(language).map(Notice::ReportReceived));
     }
     samples.extend([true, false].map(|rich| Notice::TicketOpened(ticket_opened(rich))));
+    let earlier = Related { number: "CIAMIS-2026-0003".to_owned(), why: Relation::AfterClosing };
+    samples.push(Notice::TicketOpened(TicketOpened { related: Some(earlier), ..ticket_opened(false) }));
     samples.extend([true, false].map(|pending| Notice::MessageFiled(message_filed(pending))));
     samples.push(Notice::MailHeld(MailHeld {
         held: 17,

@@ -15,7 +15,7 @@ const ADDRESS_LABELS: &[&str] = &["email", "e-mail", "surel", "alamat surel", "a
 impl Context {
     /// The mail of the person behind a form; `None` for all other mail. Nobody has proved the address
     /// he typed, so it is answered like that of a stranger.
-    pub(super) fn from_form(&self, incoming: Incoming<'_>) -> Option<(IncomingMail, Evidence)> {
+    pub(super) fn behind_the_form(&self, incoming: Incoming<'_>) -> Option<(IncomingMail, Evidence)> {
         let mail = incoming.mail;
         let robot = mail.sender.as_ref()?;
         let known = self.form_senders.iter().any(|sender| sender.same_mailbox(&robot.address));

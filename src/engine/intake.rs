@@ -253,7 +253,7 @@ impl Context {
         if mail.message_id.as_deref().is_some_and(|id| self.key.recognise(id).is_some()) {
             return self.ignore(db, incoming, Action::Ignored, "own mail that came back", now);
         }
-        if let Some((report, evidence)) = self.from_form(incoming) {
+        if let Some((report, evidence)) = self.behind_the_form(incoming) {
             let incoming = Incoming { mail: &report, evidence, ..incoming };
             return self.open_ticket(db, incoming, &Thread::Nowhere, now);
         }

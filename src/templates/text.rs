@@ -189,9 +189,8 @@ fn is_degree(word: &str) -> bool {
 
 fn looks_like_ip(word: &str) -> bool {
     let part = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-    let mut runs = word.split(|c: char| !(c.is_ascii_digit() || c == '.'));
-    runs.map(|digits| digits.trim_matches('.'))
-        .any(|digits| digits.split('.').count() == 4 && digits.split('.').all(part))
+    let mut runs = word.split(|c: char| !(c.is_ascii_digit() || c == '.')).map(|digits| digits.trim_matches('.'));
+    runs.any(|digits| digits.split('.').count() == 4 && digits.split('.').all(part))
 }
 
 /// A line that does not begin with a hash, whatever blanks and quote marks stand before it.

@@ -55,6 +55,12 @@ fn intake(letters: &[Vec<u8>], worlds: &mut Vec<World>) -> Duration {
     let mut world = World::with(|config| {
         config.settings.caps.without_evidence_hour = 1_000;
         config.settings.caps.all_hour = 1_000;
+        config.settings.limits.domain_hour = 1_000;
+        config.settings.limits.subject_day = 1_000;
+        config.settings.limits.outsider_day = 1_000;
+        config.settings.limits.analyst_hour = 10_000;
+        config.settings.limits.storm_ten_minutes = 10_000;
+        config.settings.limits.storm_one_sender = 10_000;
     });
     for raw in letters {
         world.deliver_raw(raw.clone());

@@ -359,7 +359,8 @@ fn a_foreign_reporter_is_answered_in_english() {
 fn caps_on_acknowledgements_silence_nobody_but_the_answer() {
     let mut world = World::new();
     for number in 0..4 {
-        world.writes(&budi().text(&format!("Laporan nomor {number} yang berbeda isinya.")));
+        let letter = budi().subject(&format!("Laporan {number}"));
+        world.writes(&letter.text(&format!("Laporan nomor {number} yang berbeda isinya.")));
     }
     assert_eq!(world.tickets().len(), 4);
     assert_eq!(world.mailbox_of("budi@warga.example").len(), 3, "three an hour to one address");

@@ -290,6 +290,7 @@ fn mail(text: &str, core: &[u8]) -> IncomingMail {
         new_text: text.to_owned(),
         command_text: text.to_owned(),
         html_text: None,
+        reported: String::new(),
         language: Language::En,
         attachments: vec![Attachment {
             filename: text.to_owned(),
@@ -301,6 +302,7 @@ fn mail(text: &str, core: &[u8]) -> IncomingMail {
         }],
         nature: Nature::Person,
         automatic: None,
+        junk: false,
         hops: 3,
         defects: vec![Defect::NoMessageId],
     }

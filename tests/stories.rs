@@ -116,7 +116,7 @@ fn a_mail_put_off_for_three_days_is_given_up() {
     world.writes(&report("Situs dinkes.ciamiskab.go.id berubah."));
     world.provider.borrow_mut().answers.extend(std::iter::repeat_n(put_off, 500));
     world.minutes(10);
-    world.writes(&report("Laporan kedua dengan isi yang lain."));
+    world.writes(&report("Laporan kedua dengan isi yang lain.").subject("Laporan kedua"));
     world.minutes(4 * 24 * 60);
     let states: Vec<_> =
         world.outbox().iter().filter(|mail| mail.notice == "report_received").map(|mail| mail.state).collect();
@@ -271,7 +271,7 @@ fn a_week_without_a_provider_loses_no_mail_and_its_first_refusal_is_not_its_last
 fn a_ticket_whose_reminder_cannot_be_written_holds_no_other_up() {
     let mut world = World::new();
     world.writes(&report("Situs dinkes.ciamiskab.go.id berubah."));
-    world.writes(&report("Laporan kedua dengan isi yang lain."));
+    world.writes(&report("Laporan kedua dengan isi yang lain.").subject("Laporan kedua"));
     let broken = world.tickets()[0].id;
     let path = world.folder().join("siaga.db");
     let db = rusqlite::Connection::open(path).expect("the database");

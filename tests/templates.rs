@@ -118,6 +118,13 @@ const SILENCES: &[Silence] = &[
     Silence::AddressDay,
     Silence::WithoutEvidence,
     Silence::AllHour,
+    Silence::Undeliverable,
+    Silence::Storm,
+    Silence::DomainHour,
+    Silence::SameSubject,
+    Silence::TicketShare,
+    Silence::OutsiderDay,
+    Silence::Junk,
 ];
 
 const AUTOMATIC: &[Automatic] = &[
@@ -153,6 +160,8 @@ fn listed(silence: Silence) {
     match silence {
         Silence::NoSender | Silence::Ourselves | Silence::EvidenceFails | Silence::AddressHour => {}
         Silence::AddressDay | Silence::WithoutEvidence | Silence::AllHour => {}
+        Silence::Undeliverable | Silence::Storm | Silence::DomainHour | Silence::SameSubject => {}
+        Silence::TicketShare | Silence::OutsiderDay | Silence::Junk => {}
         Silence::Automatic(marker) => match marker {
             Automatic::AutoSubmitted | Automatic::EmptyReturnPath | Automatic::RobotSender => {}
             Automatic::Precedence | Automatic::List | Automatic::SuppressHeader => {}

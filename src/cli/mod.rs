@@ -15,6 +15,7 @@ mod logbook;
 mod outbox;
 mod register;
 mod samples;
+mod suppressed;
 mod serve;
 mod setup;
 mod table;
@@ -110,6 +111,9 @@ enum Verb {
     /// Look at outgoing mail, or send it once more.
     #[command(subcommand)]
     Outbox(outbox::Verb),
+    /// What was not said, and why.
+    #[command(subcommand)]
+    Suppressed(suppressed::Verb),
     /// Look at mail that was put aside because it could not be read, or have it read again.
     #[command(subcommand)]
     Held(held::Verb),
@@ -154,6 +158,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         Verb::Feed(feed) => feed.run(&home()?),
         Verb::Ticket(verb) => verb.run(&home()?),
         Verb::Outbox(verb) => verb.run(&home()?),
+        Verb::Suppressed(verb) => verb.run(&home()?),
         Verb::Held(verb) => verb.run(&home()?),
         Verb::Logbook(logbook) => logbook.run(&home()?),
         Verb::Due(due) => due.run(&home()?),

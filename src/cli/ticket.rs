@@ -13,8 +13,12 @@ use crate::cli::terminal::{plain, plain_lines, prose};
 use crate::cli::{Format, table, terminal};
 use crate::clock::{Clock, SystemClock};
 use crate::domain::Time;
+use crate::domain::notice::team::Related;
 use crate::domain::ticket::{Ticket, TicketNumber};
-use crate::store::{Store, logbook, messages, outbox, tickets, timers};
+use crate::store::{Store, indicators, links, logbook, messages, outbox, suppressed, tickets, timers};
+
+/// Mails not written about one ticket that are shown.
+const SUPPRESSED_MAX: u32 = 100;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
@@ -63,6 +67,9 @@ struct Whole {
     events: Vec<logbook::StoredEntry>,
     timers: Vec<timers::StoredTimer>,
     outgoing: Vec<outbox::Entry>,
+    suppressed: Vec<suppressed::Unsent>,
+    indicators: Vec<indicators::Stored>,
+    related: Vec<Related>,
 }
 
 impl Verb {
@@ -90,6 +97,9 @@ impl Verb {
                     events: logbook::entries(store.db(), Some(ticket.id))?,
                     timers: timers::of_ticket(store.db(), ticket.id)?,
                     outgoing: outbox::all(store.db(), Some(ticket.id))?,
+                    suppressed: suppressed::latest(store.db(), Some(ticket.id), SUPPRESSED_MAX)?,
+                    indicators: indicators::of_ticket(store.db(), ticket.id)?,
+                    related: links::of_ticket(store.db(), ticket.id)?,
                 };
                 if format.json {
                     let mut value = serde_json::to_value(&whole)?;
@@ -215,7 +225,7 @@ fn show(home: &Home, whole: &Whole, out: &mut impl Write) -> Result<()> {
         .collect();
     let fields = [Column::whole(""), Column::whole("AT"), Column::cut("EVENT", 12), Column::cut("BY", 12)];
     table::write(out, columns, &fields, &events)?;
-    Ok(())
+    write_understood(whole, out)
 }
 
 fn show_message(home: &Home, message: &messages::Message, out: &mut impl Write) -> Result<()> {
@@ -234,6 +244,26 @@ fn show_message(home: &Home, message: &messages::Message, out: &mut impl Write) 
         for part in wrapped.lines() {
             writeln!(out, "  | {}", part.trim_start_matches("    "))?;
         }
+    }
+    Ok(())
+}
+
+/// What the ticket names, what it has to do with, and what was not said about it.
+fn write_understood(whole: &Whole, out: &mut impl Write) -> Result<()> {
+    if !whole.suppressed.is_empty() {
+        writeln!(out, "\nNot said")?;
+    }
+    for unsent in &whole.suppressed {
+        writeln!(out, "  {}  {}: {}", plain(&unsent.recipient), unsent.notice, unsent.reason)?;
+    }
+    for related in &whole.related {
+        writeln!(out, "\nRelated  {} ({})", related.number, related.why.as_str())?;
+    }
+    if !whole.indicators.is_empty() {
+        writeln!(out, "\nIndicators")?;
+    }
+    for stored in &whole.indicators {
+        writeln!(out, "  {:<8}  {}", stored.indicator.kind.as_str(), plain(&stored.indicator.value))?;
     }
     Ok(())
 }

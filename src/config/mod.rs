@@ -10,6 +10,7 @@ mod document;
 mod environment;
 mod fault;
 mod people;
+mod limits;
 mod policy;
 mod secret;
 mod settings;

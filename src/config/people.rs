@@ -72,6 +72,8 @@ struct OpdEntry {
     code: String,
     name: String,
     hosts: Vec<String>,
+    #[serde(default)]
+    critical: Vec<String>,
     contacts: Vec<Entry>,
     secretary: Option<Entry>,
     head: Option<Entry>,
@@ -189,6 +191,7 @@ impl Checks<'_> {
                 let message = format!("the OPD `{}` has no contact", opd.code);
                 self.refuse(&format!("opd.{at}.contacts"), message, "add at least one, or no report can reach it");
             }
+            self.critical(at, opd);
             for host in &opd.hosts {
                 let name = host.strip_prefix("*.").unwrap_or(host);
                 if hosts_in(name).next().is_none_or(|whole| !whole.eq_ignore_ascii_case(name)) {
@@ -201,6 +204,20 @@ impl Checks<'_> {
                     self.refuse(&format!("opd.{at}.hosts"), message, "let each host have one owner");
                 }
                 owners.push((host, &opd.code));
+            }
+        }
+    }
+
+    /// What is critical is one of its hosts, or lies below one of them.
+    fn critical(&mut self, at: usize, opd: &OpdEntry) {
+        for host in &opd.critical {
+            let below = |own: &String| {
+                let own = own.to_ascii_lowercase();
+                own.strip_prefix('*').is_some_and(|domain| host.to_ascii_lowercase().ends_with(domain))
+            };
+            if !opd.hosts.iter().any(|own| own.eq_ignore_ascii_case(host) || below(own)) {
+                let message = format!("`{host}` is critical, but no host of the OPD `{}`", opd.code);
+                self.refuse(&format!("opd.{at}.critical"), message, "write one of its hosts, as it stands there");
             }
         }
     }
@@ -263,6 +280,7 @@ impl OpdEntry {
             code: self.code,
             name: self.name,
             hosts: self.hosts.iter().map(|host| host.to_ascii_lowercase()).collect(),
+            critical: self.critical.iter().map(|host| host.to_ascii_lowercase()).collect(),
             contacts: self.contacts.into_iter().map(person).collect(),
             secretary: self.secretary.map(person),
             head: self.head.map(person),

@@ -12,6 +12,8 @@ use crate::domain::Time;
 use crate::domain::answer::Caps;
 use crate::domain::authority::CommandPolicy;
 use crate::domain::desk::Desk;
+use crate::domain::limits::Limits;
+use crate::domain::person::Address;
 use crate::domain::schedule::Schedules;
 use crate::domain::workflow::Policy;
 
@@ -32,6 +34,10 @@ pub struct Settings {
     pub outbox: Outbox,
     /// Whom we may acknowledge, and how often.
     pub caps: Caps,
+    /// How much is said of our own accord.
+    pub limits: Limits,
+    /// Octets of pictures that go with a notice to the team.
+    pub images_max: u64,
     /// How commands in replies are taken.
     pub command: CommandPolicy,
     /// How the Kabid approves, and what happens beside the straight line of the SOP.
@@ -98,6 +104,8 @@ pub struct Intake {
     disk_reserve: Option<u64>,
     /// Readings of one message before it is put aside.
     pub attempts_max: u32,
+    /// Robots of the own website whose mail carries the reporter in Reply-To.
+    pub form_senders: Vec<Address>,
 }
 
 impl Intake {

@@ -9,11 +9,11 @@ use serde::Deserialize;
 
 use crate::config::document::Document;
 use crate::config::fault::Fault;
+use crate::config::limits::{AnswerSection, LimitsSection, NoticeSection};
 use crate::config::policy::{ApprovalSection, CommandSection, DigestSection, SopSection, policy};
 use crate::config::secret::SecretSource;
 use crate::config::settings::{Imap, Intake, Log, Outbox, Protection, Settings, Smtp, Source, Transport};
 use crate::config::values;
-use crate::domain::answer::Caps;
 use crate::domain::desk::Desk;
 use crate::domain::person::Address;
 
@@ -72,6 +72,8 @@ struct SettingsFile {
     smtp: SmtpSection,
     outbox: Outbox,
     answer: AnswerSection,
+    limits: LimitsSection,
+    notice: NoticeSection,
     command: CommandSection,
     approval: ApprovalSection,
     sop: SopSection,
@@ -142,15 +144,6 @@ struct SmtpSection {
     #[serde(default)]
     token_command: Option<Vec<String>>,
     connections: usize,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AnswerSection {
-    per_address_hour: u32,
-    per_address_day: u32,
-    without_evidence_hour: u32,
-    all_hour: u32,
 }
 
 /// What is refused although it can be read.
@@ -330,7 +323,22 @@ fn shown(duration: Duration) -> String {
 
 impl SettingsFile {
     fn settled(self) -> Settings {
-        let SettingsFile { desk, data, intake, imap, smtp, outbox, answer, command, approval, sop, digest, log } = self;
+        let SettingsFile {
+            desk,
+            data,
+            intake,
+            imap,
+            smtp,
+            outbox,
+            answer,
+            limits,
+            notice,
+            command,
+            approval,
+            sop,
+            digest,
+            log,
+        } = self;
         Settings {
             desk: Desk {
                 name: desk.name,
@@ -346,12 +354,9 @@ impl SettingsFile {
             imap: imap.settled(),
             smtp: smtp.settled(),
             outbox,
-            caps: Caps {
-                per_address_hour: answer.per_address_hour,
-                per_address_day: answer.per_address_day,
-                without_evidence_hour: answer.without_evidence_hour,
-                all_hour: answer.all_hour,
-            },
+            caps: answer.settled(),
+            limits: limits.settled(),
+            images_max: notice.images_max,
             command: command.settled(),
             policy: policy(&approval, &sop),
             schedules: digest.settled(),

@@ -12,6 +12,7 @@ use crate::daemon::archiving::Archiving;
 use crate::daemon::backoff::{Backoff, jitter};
 use crate::daemon::disk::Shortage;
 use crate::daemon::intake::{Fetched, Intake};
+use crate::daemon::lane::team_first;
 use crate::daemon::rests::{Rest, Rests};
 use crate::daemon::{Shared, backoff};
 use crate::domain::notice::alert::DeskAlert;
@@ -108,6 +109,7 @@ impl<B: Mailbox> Inbox<B> {
         if !wanted.is_empty() {
             info!(count = wanted.len(), "{} messages to take in", wanted.len());
         }
+        let wanted = team_first(shared, &mut self.mailbox, wanted).await;
         let mut fetched = Vec::new();
         // Said last: what cannot be moved away keeps nothing from being taken in.
         let mut jammed = None;

@@ -15,6 +15,7 @@ mod rests;
 mod archiving;
 mod leap;
 pub mod inbox;
+mod lane;
 pub mod intake;
 pub mod outbox;
 pub mod timers;

@@ -75,6 +75,20 @@ pub enum Silence {
     WithoutEvidence,
     /// Everybody together has had the hour's share.
     AllHour,
+    /// A mail of ours to the address came back for good.
+    Undeliverable,
+    /// So much comes in that only those are answered whom their domain vouches for.
+    Storm,
+    /// The sender's domain has had its share of the hour.
+    DomainHour,
+    /// The address was acknowledged under this subject already.
+    SameSubject,
+    /// The outsider has had his share about this ticket.
+    TicketShare,
+    /// The outsider has had his share of the day.
+    OutsiderDay,
+    /// The provider has marked the mail as spam.
+    Junk,
 }
 
 impl Silence {
@@ -89,6 +103,13 @@ impl Silence {
             Silence::AddressDay => "address_day",
             Silence::WithoutEvidence => "without_evidence",
             Silence::AllHour => "all_hour",
+            Silence::Undeliverable => "undeliverable",
+            Silence::Storm => "storm",
+            Silence::DomainHour => "domain_hour",
+            Silence::SameSubject => "same_subject",
+            Silence::TicketShare => "ticket_share",
+            Silence::OutsiderDay => "outsider_day",
+            Silence::Junk => "junk",
         }
     }
 }

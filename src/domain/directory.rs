@@ -62,6 +62,8 @@ pub struct Opd {
     pub name: String,
     /// Host names it owns, lower-case; `*.x` covers everything below `x`.
     pub hosts: Vec<String>,
+    /// Those of its hosts that are critical: a report that names one looks urgent.
+    pub critical: Vec<String>,
     /// Its technical contacts.
     pub contacts: Vec<Person>,
     /// Its secretary, who gets a copy of every report.
@@ -171,18 +173,28 @@ impl Directory {
         }
     }
 
+    /// Whether an office has registered a host as critical.
+    pub fn is_critical(&self, host: &str) -> bool {
+        let host = host.to_ascii_lowercase();
+        self.opds.iter().flat_map(|opd| &opd.critical).any(|pattern| covers(pattern, &host))
+    }
+
     /// The office that owns a host: the most specific pattern wins.
     pub fn owner_of(&self, host: &str) -> Option<&Opd> {
         let host = host.to_ascii_lowercase();
-        let covers = |pattern: &str| match pattern.strip_prefix("*.") {
-            Some(domain) => host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')),
-            None => host == pattern,
-        };
         let matching = self.opds.iter().flat_map(|opd| opd.hosts.iter().map(move |pattern| (opd, pattern)));
         matching
-            .filter(|(_, pattern)| covers(pattern))
+            .filter(|(_, pattern)| covers(pattern, &host))
             .max_by_key(|(_, pattern)| (!pattern.starts_with("*."), pattern.len()))
             .map(|(opd, _)| opd)
+    }
+}
+
+/// Whether a pattern of `people.toml` covers a host, both lower-case.
+fn covers(pattern: &str, host: &str) -> bool {
+    match pattern.strip_prefix("*.") {
+        Some(domain) => host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')),
+        None => host == pattern,
     }
 }
 
@@ -203,6 +215,7 @@ mod tests {
             code: code.to_owned(),
             name: code.to_uppercase(),
             hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
+            critical: Vec::new(),
             contacts: vec![person(&format!("admin@{code}.example"))],
             secretary: None,
             head: Some(person(&format!("kepala@{code}.example"))),

@@ -44,6 +44,8 @@ pub struct IncomingMail {
     pub command_text: String,
     /// The HTML part as text, if there are both, to compare its first lines with `command_text`.
     pub html_text: Option<String>,
+    /// The text of messages inside the message: what a reporter forwards as a file.
+    pub reported: String,
     /// The language the sender wrote in.
     pub language: Language,
     /// Attached files in the order of the message; their bytes travel beside this value.
@@ -53,6 +55,8 @@ pub struct IncomingMail {
     /// Why no automatic answer may go to this mail, whatever its nature; `None` for the ordinary
     /// mail of a person (RFC 3834 section 2).
     pub automatic: Option<Automatic>,
+    /// Whether the provider has marked it as spam (decisions 17).
+    pub junk: bool,
     /// Number of Received headers.
     pub hops: usize,
     /// What was odd about the message, for people to look at.

@@ -38,6 +38,10 @@ pub enum Kind {
     MessageReleased,
     /// An automatic answer was not sent.
     AnswerSuppressed,
+    /// So much came in that strangers were not acknowledged any more.
+    StormBegan,
+    /// That was over.
+    StormEnded,
     /// A reminder was sent.
     Reminded,
     /// A deadline passed and the next role was told.
@@ -86,6 +90,8 @@ impl Kind {
             Kind::MessageHeld => "message_held",
             Kind::MessageReleased => "message_released",
             Kind::AnswerSuppressed => "answer_suppressed",
+            Kind::StormBegan => "storm_began",
+            Kind::StormEnded => "storm_ended",
             Kind::Reminded => "reminded",
             Kind::Escalated => "escalated",
             Kind::ReminderOvertaken => "reminder_overtaken",

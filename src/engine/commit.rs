@@ -47,6 +47,9 @@ impl Context {
     /// Freezes one mail, and says what it says. Does nothing if its purpose has been served.
     pub(super) fn post(&self, db: &Connection, posting: &Posting<'_>, now: Time) -> Result<Option<Rendered>> {
         let Posting { notice, to, ticket, .. } = *posting;
+        if self.withholds(db, notice, (&to.address, ticket), now)? {
+            return Ok(None);
+        }
         let class = notice.class();
         let (envelope_from, auto) = match class {
             // RFC 3834 section 3.3: nothing may bounce an automatic answer back to us.

@@ -85,7 +85,7 @@ impl Engine {
         if let Err(error) = self.wipe_codes(now) {
             failed.get_or_insert(error.context("strike out dead codes"));
         }
-        let mut mails = errands;
+        let mut mails = errands + self.tell_gathered(now)?;
         let mut allowance = Allowance { most: escalations_max, left: escalations_max, held: 0 };
         for due in timers::tickets_due(self.store.db(), now)?.chunks(TOGETHER_MAX) {
             let Engine { store, context, .. } = self;

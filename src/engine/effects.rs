@@ -242,8 +242,10 @@ impl Context {
         let incoming = Incoming { mail: &report, ..incoming };
         let entry = self.opened_entry(&case.ticket, incoming, &origin.by);
         logbook::append(db, Some(case.ticket.id), &entry, now)?;
-        let notice = self.ticket_opened(&case.ticket, incoming, &Thread::Nowhere, None, now);
-        self.post_to_audience(db, &notice, Some(&case.ticket), &format!("opened:{}", case.ticket.id.0), now)?;
+        let findings = self.findings(db, &case.ticket, &self.named_in(&report), now)?;
+        let notice = self.ticket_opened(&case.ticket, incoming, (&Thread::Nowhere, None, findings), now);
+        let purpose = format!("opened:{}", case.ticket.id.0);
+        self.show_team(db, &notice, &case.ticket, (&purpose, None), &report, now)?;
         carried.opened.push(number);
         carried.final_at_once = true;
         Ok(())

@@ -99,6 +99,7 @@ impl Context {
         if bounce.kind == BounceKind::Failed
             && let Some(outgoing) = outbox::get(db, outgoing)?
         {
+            self.note_unreachable(db, &outgoing.recipient, (&word, outgoing.id), now)?;
             self.forward_failed(db, &outgoing, &word, now)?;
             self.tell_of_undelivered(db, &outgoing, &word, now)?;
         }
@@ -149,6 +150,7 @@ impl Context {
             }
         };
         let message = messages::insert(db, mail, Filing { pending, ..filing(Some(ticket.id), meaning, incoming) })?;
+        let indicators = if from_person { self.name(db, ticket.id, message, mail)? } else { Vec::new() };
         let actor = actor(mail, role);
         let detail = json!({ "message": message.0, "meaning": meaning.as_str(), "pending": pending });
         let entry = Entry { actor, kind: Kind::MessageFiled, message: Some(mail.raw), detail };
@@ -158,9 +160,9 @@ impl Context {
                 self.wrote(db, incoming, (&case, role, message), now)?;
             }
             let ticket = tickets::get(db, ticket.id)?;
-            let notice = self.message_filed(&ticket, incoming, pending);
+            let notice = self.message_filed(&ticket, incoming, (pending, indicators));
             let purpose = format!("filed:{}", message.0);
-            self.post_to_audience_but(db, &notice, Some(&ticket), &purpose, address, now)?;
+            self.show_team(db, &notice, &ticket, (&purpose, address), mail, now)?;
         }
         let waits = if pending { "; its sender is not known to the ticket and waits to be let in" } else { "" };
         Ok(Verdict {

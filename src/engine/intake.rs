@@ -253,6 +253,10 @@ impl Context {
         if mail.message_id.as_deref().is_some_and(|id| self.key.recognise(id).is_some()) {
             return self.ignore(db, incoming, Action::Ignored, "own mail that came back", now);
         }
+        if let Some((report, evidence)) = self.behind_the_form(incoming) {
+            let incoming = Incoming { mail: &report, evidence, ..incoming };
+            return self.open_ticket(db, incoming, &Thread::Nowhere, now);
+        }
         let role = mail.sender.as_ref().and_then(|person| self.role_of(&person.address, now));
         let staff = role.is_some_and(Role::is_staff);
         let finder = Finder { db, key: &self.key, prefix: &self.desk.ticket_prefix, staff, people: &self.rules.people };
@@ -280,7 +284,10 @@ impl Context {
             (Some(ticket), _) if orders && self.asks_status(db, incoming, ticket)? => {
                 self.tell_status(db, incoming, ticket, thread, now)
             }
-            (Some(ticket), _) => self.file(db, incoming, ticket, Action::FollowUp, thread, now),
+            (Some(ticket), _) => match self.too_late(db, incoming, ticket, now)? {
+                Some(number) => self.open_ticket(db, incoming, &Thread::AfterClosing(number), now),
+                None => self.file(db, incoming, ticket, Action::FollowUp, thread, now),
+            },
             (None, _) => self.open_ticket(db, incoming, thread, now),
         }
     }

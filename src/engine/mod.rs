@@ -11,6 +11,13 @@ pub mod intake;
 mod thread;
 mod opening;
 mod filing;
+mod joining;
+mod junk;
+mod form;
+mod findings;
+mod pictures;
+mod limits;
+mod gathering;
 mod wrote;
 mod forwarding;
 mod commands;
@@ -38,7 +45,9 @@ use crate::domain::answer::Caps;
 use crate::domain::authority::CommandPolicy;
 use crate::domain::desk::Desk;
 use crate::domain::directory::Directory;
+use crate::domain::limits::Limits;
 use crate::domain::message_id::MessageIdKey;
+use crate::domain::person::Address;
 use crate::domain::schedule::Schedules;
 use crate::domain::workflow::Rules;
 use crate::store::blobs::Blobs;
@@ -54,6 +63,12 @@ pub struct Context {
     pub rules: Rules,
     /// Whom we may acknowledge, and how often.
     pub caps: Caps,
+    /// How much is said of our own accord.
+    pub limits: Limits,
+    /// Octets of pictures that go with a notice to the team (decisions 13).
+    pub images_max: u64,
+    /// Robots of the own website whose mail carries the reporter in Reply-To (decisions 16).
+    pub form_senders: Vec<Address>,
     /// How commands in replies are taken.
     pub command: CommandPolicy,
     /// When the mails of the calendar come.
@@ -149,7 +164,8 @@ impl Engine {
     /// If the database refuses.
     pub fn next_timer(&self) -> Result<Option<Time>> {
         let (timer, errand) = (timers::next_due(self.store.db())?, errands::next_due(self.store.db())?);
-        Ok(timer.into_iter().chain(errand).chain(self.next_digest()?).min())
+        let (digest, gathered) = (self.next_digest()?, self.next_gathered()?);
+        Ok(timer.into_iter().chain(errand).chain(digest).chain(gathered).min())
     }
 
     /// When the next outgoing mail is due.

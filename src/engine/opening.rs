@@ -6,14 +6,16 @@ use rusqlite::Connection;
 use serde_json::json;
 
 use crate::domain::Time;
+use crate::domain::alarm::alarms;
 use crate::domain::answer::{Evidence, Given, Silence, may_acknowledge};
 use crate::domain::completeness::missing;
 use crate::domain::hosts::hosts_in;
 use crate::domain::incoming::{Defect, IncomingMail};
+use crate::domain::indicator::Indicator;
 use crate::domain::logbook::{Entry, Kind};
 use crate::domain::notice::Notice;
 use crate::domain::notice::reporter::{FileReceived, OwnWords, ReportReceived};
-use crate::domain::notice::team::{EvidenceFile, MessageFiled, OwnHost, TicketOpened};
+use crate::domain::notice::team::{MessageFiled, OwnHost, TicketOpened};
 use crate::domain::person::{Address, Person};
 use crate::domain::role::Actor;
 use crate::domain::stage::Stage;
@@ -22,11 +24,13 @@ use crate::domain::workflow::{Report, open};
 use crate::engine::Context;
 use crate::engine::commit::Posting;
 use crate::engine::filing::filing;
+use crate::engine::findings::Findings;
 use crate::engine::intake::{Action, Incoming, Verdict, actor};
+use crate::engine::junk::as_junk;
 use crate::engine::thread::Thread;
 use crate::store::messages::{self, Meaning};
 use crate::store::receipts::State;
-use crate::store::{cases, logbook, outbox, tickets};
+use crate::store::{cases, indicators, links, logbook, outbox, tickets};
 
 impl Context {
     /// Opens a ticket for a report, with everything that follows from it.
@@ -41,6 +45,10 @@ impl Context {
         let year = self.rules.calendar.local(incoming.arrived_at).year();
         let number = tickets::next_number(db, &self.desk.ticket_prefix, year)?;
         let mut case = open(Report { number, mail, arrived_at: incoming.arrived_at }, &self.rules);
+        let junk = self.is_junk(incoming, now);
+        if junk {
+            case = as_junk(case, incoming.arrived_at);
+        }
         cases::insert(db, &mut case, &self.rules, now)?;
         let ticket = case.ticket.clone();
         if let Some(reporter) = &ticket.reporter {
@@ -51,6 +59,8 @@ impl Context {
             None => false,
         };
         let message = messages::insert(db, mail, filing(Some(ticket.id), Meaning::Report, incoming))?;
+        let named = self.named_in(mail);
+        indicators::insert(db, ticket.id, message, &named)?;
         let role = mail.sender.as_ref().and_then(|person| self.role_of(&person.address, now));
         let entry = Entry {
             detail: json!({
@@ -60,9 +70,29 @@ impl Context {
             ..self.opened_entry(&ticket, incoming, &actor(mail, role))
         };
         logbook::append(db, Some(ticket.id), &entry, now)?;
+        if let Some(related) = thread.related()
+            && let Some(other) =
+                related.number.parse().ok().map(|number| self.numbered(db, &number)).transpose()?.flatten()
+        {
+            links::insert(db, ticket.id, other, related.why, now)?;
+        }
+        if junk {
+            let sender = mail.sender.as_ref().map(|person| &person.address);
+            self.note_silence(db, "report_received", (sender, Some(ticket.id)), Silence::Junk, now)?;
+            return Ok(Verdict {
+                action: Action::NewTicket,
+                reason: "the provider has marked it as spam: closed without clock and answer until somebody opens it"
+                    .to_owned(),
+                ticket: Some(ticket.number),
+                state: State::Taken,
+                message: Some(message),
+            });
+        }
+        self.weather(db, mail, now)?;
         let silence = self.acknowledge(db, &ticket, incoming, now)?;
-        let notice = self.ticket_opened(&ticket, incoming, thread, silence, now);
-        self.post_to_audience(db, &notice, Some(&ticket), &format!("opened:{}", ticket.id.0), now)?;
+        let findings = self.findings(db, &ticket, &named, now)?;
+        let notice = self.ticket_opened(&ticket, incoming, (thread, silence, findings), now);
+        self.show_team(db, &notice, &ticket, (&format!("opened:{}", ticket.id.0), None), mail, now)?;
         let silent = silence.map(|why| format!("; not acknowledged: {}", why.as_str())).unwrap_or_default();
         Ok(Verdict {
             action: Action::NewTicket,
@@ -92,12 +122,19 @@ impl Context {
             None => Given::default(),
         };
         let allowed = may_acknowledge(incoming.mail, incoming.evidence, given, &self.caps, &self.desk);
+        let allowed = match allowed {
+            Ok(address) => match self.keeps_quiet(db, incoming.mail, incoming.evidence, now)? {
+                Some(silence) => Err(silence),
+                None => Ok(address),
+            },
+            Err(silence) => Err(silence),
+        };
         let (address, due_at) = match (allowed, ticket.due_at) {
             (Ok(address), Some(due_at)) => (address.clone(), due_at),
             (Ok(_), None) => return Ok(None),
             (Err(silence), _) => {
-                let detail = json!({ "reason": silence.as_str() });
-                self.log(db, Some(ticket.id), Kind::AnswerSuppressed, Some(incoming.mail.raw), detail, now)?;
+                let sender = incoming.mail.sender.as_ref().map(|person| &person.address);
+                self.note_silence(db, "report_received", (sender, Some(ticket.id)), silence, now)?;
                 return Ok(Some(silence));
             }
         };
@@ -146,13 +183,15 @@ impl Context {
         &self,
         ticket: &Ticket,
         incoming: Incoming<'_>,
-        thread: &Thread,
-        silence: Option<Silence>,
+        (thread, silence, findings): (&Thread, Option<Silence>, Findings),
         now: Time,
     ) -> Notice {
         let mail = incoming.mail;
         let due_at = ticket.due_at.unwrap_or(incoming.arrived_at);
         let stage = ticket.status.stage().unwrap_or(Stage::Verification);
+        let files = self.evidence_files(mail);
+        let hosts = self.own_hosts(mail);
+        let named: Vec<String> = hosts.iter().map(|host| host.host.clone()).collect();
         let counting = self.rules.sop.rule(stage).timing(ticket.gravity()).counting;
         Notice::TicketOpened(TicketOpened {
             number: ticket.number.to_string(),
@@ -166,13 +205,17 @@ impl Context {
             counting,
             unlisted_years: self.unlisted_years(incoming.arrived_at, due_at),
             text: shown_text(mail),
-            files: evidence_files(mail),
+            unattached: files.iter().filter(|file| !file.attached).count(),
+            files,
+            alarms: alarms(mail, &named, &self.rules.people),
+            indicators: findings.indicators,
+            more_indicators: findings.more,
+            seen_in: findings.seen_in,
+            same_day: findings.same_day,
+            reply_to: other_reply_to(mail),
             missing: missing(mail),
-            hosts: self.own_hosts(mail),
-            mentions: match thread {
-                Thread::Mentioned(number) => Some(number.to_string()),
-                Thread::Ours(_) | Thread::Named(_) | Thread::Numbered(_) | Thread::Nowhere => None,
-            },
+            hosts,
+            related: thread.related(),
             silence: silence.map(|silence| silence.as_str().to_owned()),
             defects: mail.defects.clone(),
         })
@@ -185,7 +228,12 @@ impl Context {
     }
 
     /// The team's notice that somebody wrote again.
-    pub(super) fn message_filed(&self, ticket: &Ticket, incoming: Incoming<'_>, pending: bool) -> Notice {
+    pub(super) fn message_filed(
+        &self,
+        ticket: &Ticket,
+        incoming: Incoming<'_>,
+        (pending, indicators): (bool, Vec<Indicator>),
+    ) -> Notice {
         Notice::MessageFiled(MessageFiled {
             number: ticket.number.to_string(),
             subject: ticket.subject.clone(),
@@ -195,7 +243,8 @@ impl Context {
             stage: ticket.status.stage().unwrap_or(Stage::Verification),
             due_at: ticket.due_at,
             text: shown_text(incoming.mail),
-            files: evidence_files(incoming.mail),
+            files: self.evidence_files(incoming.mail),
+            indicators,
         })
     }
 
@@ -224,17 +273,14 @@ fn given(db: &Connection, address: &Address, now: Time) -> Result<Given> {
 }
 
 /// What the team reads first: what was newly written, or everything if nothing was.
-fn shown_text(mail: &IncomingMail) -> String {
+pub(super) fn shown_text(mail: &IncomingMail) -> String {
     let newly = mail.new_text.trim();
     if newly.is_empty() { mail.text.trim().to_owned() } else { newly.to_owned() }
 }
 
-fn evidence_files(mail: &IncomingMail) -> Vec<EvidenceFile> {
-    let file = |file: &crate::domain::incoming::Attachment| EvidenceFile {
-        name: file.filename.clone(),
-        content: file.content,
-        size_bytes: file.size_bytes,
-        digest: file.digest,
-    };
-    mail.attachments.iter().map(file).collect()
+/// Reply-To, where it names somebody else than the sender (case 51).
+fn other_reply_to(mail: &IncomingMail) -> Option<String> {
+    let reply_to = mail.reply_to.as_ref()?;
+    let same = mail.sender.as_ref().is_some_and(|sender| sender.address.same_mailbox(&reply_to.address));
+    (!same).then(|| reply_to.address.to_string())
 }

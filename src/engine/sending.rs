@@ -157,6 +157,7 @@ impl Context {
             detail: json!({ "outbox": row.id.0, "notice": row.notice, "recipient": row.recipient, "reply": reply }),
         };
         logbook::append(db, ticket_of(db, row.ticket.as_deref())?, &entry, now)?;
+        self.note_unreachable(db, &row.recipient, (reply, row.id), now)?;
         self.forward_failed(db, row, reply, now)?;
         self.tell_of_undelivered(db, row, reply, now)
     }

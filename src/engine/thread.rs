@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use crate::domain::directory::Directory;
 use crate::domain::incoming::IncomingMail;
 use crate::domain::message_id::MessageIdKey;
+use crate::domain::notice::team::{Related, Relation};
 use crate::domain::person::Address;
 use crate::domain::ticket::{TicketId, TicketNumber};
 use crate::store::{messages, outbox, tickets};
@@ -25,6 +26,8 @@ pub(super) enum Thread {
     Numbered(TicketId),
     /// Its subject holds the number of a ticket its sender has nothing to do with.
     Mentioned(TicketNumber),
+    /// It answers a ticket that was closed too long ago to be opened again.
+    AfterClosing(TicketNumber),
     /// Nothing.
     Nowhere,
 }
@@ -33,7 +36,16 @@ impl Thread {
     pub(super) fn ticket(&self) -> Option<TicketId> {
         match self {
             Thread::Ours(ticket) | Thread::Named(ticket) | Thread::Numbered(ticket) => Some(*ticket),
-            Thread::Mentioned(_) | Thread::Nowhere => None,
+            Thread::Mentioned(_) | Thread::AfterClosing(_) | Thread::Nowhere => None,
+        }
+    }
+
+    /// A ticket the message has to do with, without being part of it.
+    pub(super) fn related(&self) -> Option<Related> {
+        match self {
+            Thread::Mentioned(number) => Some(Related { number: number.to_string(), why: Relation::Mentioned }),
+            Thread::AfterClosing(number) => Some(Related { number: number.to_string(), why: Relation::AfterClosing }),
+            Thread::Ours(_) | Thread::Named(_) | Thread::Numbered(_) | Thread::Nowhere => None,
         }
     }
 
@@ -44,6 +56,7 @@ impl Thread {
             Thread::Named(_) => "names a message of the ticket",
             Thread::Numbered(_) => "carries the ticket number and its sender is known to the ticket",
             Thread::Mentioned(_) => "carries a ticket number its sender has nothing to do with",
+            Thread::AfterClosing(_) => "answers a ticket that was closed long ago",
             Thread::Nowhere => "belongs to no ticket",
         }
     }

@@ -132,6 +132,13 @@ impl Context {
             let sent = self.send_evidence(db, running.letter, case, now)?;
             return Ok(sent.map(|()| Outcome::Done { word, answer: None }));
         }
+        if let Command::Admit { who } = &line.command
+            && permitted(running.letter.speaker.role, word).is_some()
+        {
+            let Some(case) = &running.case else { return Ok(Err(Refusal::NoTicket)) };
+            let admitted = self.admit(db, running.letter, case, who.as_ref(), now)?;
+            return Ok(admitted.map(|()| Outcome::Done { word, answer: None }));
+        }
         if word.is_query() {
             let answered = self.answer(db, running.letter.speaker, running.case.as_ref(), &line.command, now)?;
             return Ok(answered.map(|answer| Outcome::Done { word, answer }));

@@ -14,7 +14,8 @@ use crate::domain::command::vocabulary::{Class, Found, Word, find};
 use crate::domain::leaving::leaving;
 use crate::domain::logbook::{Entry, Kind};
 use crate::domain::role::Role;
-use crate::domain::ticket::{Ticket, TicketId};
+use crate::domain::thanks::is_mere_thanks;
+use crate::domain::ticket::{Ticket, TicketId, TicketNumber};
 use crate::domain::workflow::Event;
 use crate::domain::workflow::facts::public_status;
 use crate::engine::Context;
@@ -41,7 +42,10 @@ impl Context {
         let reported = |ticket: &Ticket| {
             ticket.reporter.as_ref().is_some_and(|reporter| reporter.address.same_mailbox(&sender.address))
         };
-        let event = if reported(&case.ticket) {
+        let mere_thanks = !case.ticket.status.is_open() && is_mere_thanks(mail);
+        let event = if mere_thanks {
+            return Ok(());
+        } else if reported(&case.ticket) {
             Event::ReporterWrote { message: mail.raw }
         } else if role == Some(Role::Opd) && self.answered_words(db, mail)?.is_some() {
             Event::OpdWrote { by: sender.address.clone(), message: mail.raw }
@@ -50,6 +54,24 @@ impl Context {
         };
         self.happen(db, case, &event, format!("message:{}", message.0), now)?;
         Ok(())
+    }
+
+    /// The number of a ticket whose reporter answers with substance when its time is over: that is
+    /// another report. Within that time it is looked at again, thanks are filed.
+    pub(super) fn too_late(
+        &self,
+        db: &Connection,
+        incoming: Incoming<'_>,
+        ticket: TicketId,
+        now: Time,
+    ) -> Result<Option<TicketNumber>> {
+        let ticket = tickets::get(db, ticket)?;
+        let (Some(closed_at), Some(sender)) = (ticket.closed_at, &incoming.mail.sender) else { return Ok(None) };
+        let staff = self.role_of(&sender.address, now).is_some_and(Role::is_staff);
+        let grace = TimeDelta::days(self.rules.policy.objection_days.into());
+        let in_time = incoming.arrived_at <= closed_at + grace;
+        let known = tickets::is_participant(db, ticket.id, &sender.address)?;
+        Ok((known && !staff && !in_time && !is_mere_thanks(incoming.mail)).then_some(ticket.number))
     }
 
     /// Whether somebody known to a ticket, without a role, asks how it stands.
@@ -115,7 +137,8 @@ impl Context {
         } else {
             case
         };
-        let notice = self.message_filed(&case.ticket, incoming, false);
-        self.post_to_audience(db, &notice, Some(&case.ticket), &format!("filed:{}", incoming.mail.raw), now)
+        let notice = self.message_filed(&case.ticket, incoming, (false, Vec::new()));
+        let purpose = format!("filed:{}", incoming.mail.raw);
+        self.show_team(db, &notice, &case.ticket, (&purpose, None), incoming.mail, now)
     }
 }

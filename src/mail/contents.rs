@@ -51,7 +51,7 @@ impl Contents {
         if structure.cut {
             contents.defect(Defect::Limits);
         }
-        for fallback in [std::mem::take(&mut contents.spare), std::mem::take(&mut contents.nested)] {
+        for fallback in [std::mem::take(&mut contents.spare), contents.nested.clone()] {
             if contents.text.trim().is_empty() {
                 contents.text = fallback;
             }

@@ -25,6 +25,7 @@ mod files;
 mod language;
 mod nature;
 mod newly_written;
+mod provider;
 pub mod transport;
 pub mod connect;
 pub mod imap;

@@ -10,12 +10,14 @@ use crate::mail::core_digest::CoreDigest;
 use crate::mail::headers::{Headers, message_start};
 use crate::mail::nature::Evidence;
 use crate::mail::structure::Structure;
-use crate::mail::{language, newly_written, words};
+use crate::mail::{language, newly_written, provider, words};
 
 /// Received headers of a message that is read.
 const HOPS_MAX: usize = 100;
 /// Characters of body text that are kept; the raw message has all of it.
 const TEXT_MAX: usize = 2_000_000;
+/// Octets of the text of enclosed messages that are looked at.
+const REPORTED_MAX: usize = 200_000;
 
 /// A message that was read, with the decoded bytes of its attachments in the same order.
 #[derive(Debug)]
@@ -116,6 +118,9 @@ fn assemble(headers: &Headers, mut contents: Contents, identity: Identity) -> Pa
     }
     let plain = contents.plain.take().map(|plain| clean(&plain, &mut contents));
     let html_text = contents.html.take().map(|page| clean(&page, &mut contents));
+    let mut reported = std::mem::take(&mut contents.nested);
+    reported.truncate(reported.floor_char_boundary(REPORTED_MAX));
+    let reported = clean(&reported, &mut contents);
     let (attachments, files) = contents.files.into_iter().unzip();
     let mail = IncomingMail {
         raw: identity.raw,
@@ -135,9 +140,11 @@ fn assemble(headers: &Headers, mut contents: Contents, identity: Identity) -> Pa
         html_text: html_text.filter(|_| plain.is_some()),
         text,
         new_text,
+        reported,
         attachments,
         nature,
         automatic,
+        junk: provider::says_junk(headers),
         hops: headers.all("received").count(),
         defects: contents.defects,
     };

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::domain::Time;
 use crate::domain::digest::Digest;
 use crate::domain::incoming::{Attachment, Content, IncomingMail, Language};
+use crate::domain::person::Address;
 use crate::domain::ticket::TicketId;
 use crate::store::receipts::MessageId;
 use crate::store::{named, optional_time, stored, time, unreadable};
@@ -164,6 +165,16 @@ fn insert_attachments(db: &Connection, message: MessageId, attachments: &[Attach
             file.inline,
         ))?;
     }
+    Ok(())
+}
+
+/// The messages of an address that was let in on a ticket wait no longer.
+///
+/// # Errors
+/// If the database refuses.
+pub fn admit(db: &Connection, ticket: TicketId, sender: &Address) -> Result<()> {
+    db.prepare_cached("UPDATE message SET pending = 0 WHERE ticket_id = ?1 AND lower(sender_address) = ?2")?
+        .execute((ticket.0, sender.as_str().to_ascii_lowercase()))?;
     Ok(())
 }
 

@@ -23,7 +23,13 @@ pub mod timers;
 pub mod runs;
 pub mod errands;
 pub mod delegations;
+pub mod indicators;
+pub mod links;
+pub mod suppressed;
+pub mod dead_addresses;
+pub mod storms;
 pub mod outbox;
+pub mod said;
 pub mod logbook;
 pub mod meta;
 

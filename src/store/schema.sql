@@ -213,6 +213,8 @@ CREATE TABLE message (
 ) STRICT;
 CREATE INDEX message_by_ticket ON message (ticket_id);
 CREATE INDEX message_by_header_id ON message (header_id) WHERE header_id <> '';
+CREATE INDEX message_report_by_arrival ON message (arrived_at) WHERE meaning = 'report';
+CREATE INDEX message_by_sender ON message (sender_address, arrived_at) WHERE sender_address <> '';
 
 -- The files of a message; their bytes lie in evidence/ under their digest. (messages.rs)
 CREATE TABLE attachment (
@@ -279,6 +281,7 @@ CREATE INDEX outbox_sending ON outbox (id) WHERE state = 'sending';
 CREATE INDEX outbox_by_ticket ON outbox (ticket_id);
 CREATE INDEX outbox_acknowledged ON outbox (created_at, recipient) WHERE class = 'acknowledgement';
 CREATE INDEX outbox_by_header_id ON outbox (header_id);
+CREATE INDEX outbox_by_recipient ON outbox (recipient, created_at);
 CREATE INDEX outbox_by_run ON outbox (run_id) WHERE run_id IS NOT NULL;
 
 -- What happened, append-only: each entry is chained to the one before. (logbook.rs)
@@ -307,3 +310,52 @@ CREATE TABLE meta (
     key   TEXT PRIMARY KEY, -- first_start: the moment before which mail is only filed; last_daily: when that digest was made
     value TEXT NOT NULL     -- the fact
 ) STRICT, WITHOUT ROWID;
+
+-- Indicators of compromise in a ticket's mails, for "also seen in". (indicators.rs)
+CREATE TABLE indicator (
+    ticket_id  INTEGER NOT NULL REFERENCES ticket (id), -- in whose mails it stands
+    kind       TEXT    NOT NULL,                        -- url, host, ip, address, md5, sha1, sha256 or cve
+    value      TEXT    NOT NULL,                        -- in the one form in which it is compared
+    message_id INTEGER REFERENCES message (id),         -- the mail that named it first
+    PRIMARY KEY (ticket_id, kind, value)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX indicator_by_value ON indicator (kind, value, ticket_id);
+
+-- Tickets that have to do with each other without being one. (links.rs)
+CREATE TABLE link (
+    ticket_id INTEGER NOT NULL REFERENCES ticket (id), -- the later ticket
+    other_id  INTEGER NOT NULL REFERENCES ticket (id), -- the earlier one
+    why       TEXT    NOT NULL CHECK (why IN ('mentioned', 'after_closing')), -- what they have in common
+    at        TEXT    NOT NULL,                        -- since when
+    PRIMARY KEY (ticket_id, other_id)
+) STRICT, WITHOUT ROWID;
+
+-- Mails that were not written, each with its reason. (suppressed.rs)
+CREATE TABLE suppressed (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,   -- row id
+    at         TEXT    NOT NULL,                    -- when it would have been written
+    notice     TEXT    NOT NULL,                    -- folder of its template
+    recipient  TEXT    NOT NULL DEFAULT '',         -- lower-case; empty: nobody could be written to
+    reason     TEXT    NOT NULL,                    -- why not: the name of the limit
+    ticket_id  INTEGER REFERENCES ticket (id),      -- NULL: about no ticket
+    gathered   INTEGER NOT NULL DEFAULT 0,          -- 1: its recipient is told in one mail with others
+    told_at    TEXT                                 -- when that was; NULL: he waits, or is told nothing
+) STRICT;
+CREATE INDEX suppressed_by_ticket ON suppressed (ticket_id) WHERE ticket_id IS NOT NULL;
+CREATE INDEX suppressed_waiting ON suppressed (recipient, id) WHERE gathered = 1 AND told_at IS NULL;
+
+-- Addresses a mail of ours could not be delivered to for good. (dead_addresses.rs)
+CREATE TABLE dead_address (
+    address   TEXT    PRIMARY KEY,                  -- lower-case
+    since     TEXT    NOT NULL,                     -- when we learned of it
+    reason    TEXT    NOT NULL,                     -- what the server or the bounce said
+    outbox_id INTEGER REFERENCES outbox (id)        -- the mail that could not be delivered
+) STRICT, WITHOUT ROWID;
+
+-- Times in which so much mail came that strangers were not acknowledged. (storms.rs)
+CREATE TABLE storm (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,     -- row id
+    began_at TEXT    NOT NULL,                      -- when it began
+    cause    TEXT    NOT NULL,                      -- many: from all together; one_sender: from one
+    ended_at TEXT                                   -- when it was over; NULL: it lasts
+) STRICT;

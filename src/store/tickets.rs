@@ -159,6 +159,17 @@ pub fn add_participant(db: &Connection, ticket: TicketId, address: &Address, pen
     Ok(())
 }
 
+/// The addresses that wait to be let in on a ticket.
+///
+/// # Errors
+/// If the database refuses.
+pub fn pending(db: &Connection, ticket: TicketId) -> Result<Vec<Address>> {
+    let mut statement =
+        db.prepare_cached("SELECT address FROM participant WHERE ticket_id = ?1 AND pending = 1 ORDER BY address")?;
+    let found = statement.query_map([ticket.0], |row| row.get::<_, String>(0)?.parse().map_err(unreadable))?;
+    Ok(found.collect::<rusqlite::Result<Vec<_>>>()?)
+}
+
 /// Whether an address has been let in on a ticket.
 ///
 /// # Errors

@@ -52,6 +52,8 @@ pub(super) fn register(tera: &mut Tera, desk: &Desk, zone: Tz) {
         ("asal", vocabulary::evidence_id),
         ("sebab_diam", vocabulary::silence_id),
         ("keganjilan", vocabulary::defect_id),
+        ("jenis_indikator", vocabulary::indicator_id),
+        ("hal_sama", vocabulary::shared_id),
     ];
     for &(name, word) in words.iter().chain(FILTERS) {
         tera.register_filter(name, move |value: &str, _: Kwargs, _: &State| known(name, value, word(value)));
@@ -93,6 +95,7 @@ pub(super) fn register(tera: &mut Tera, desk: &Desk, zone: Tz) {
     });
     tera.register_filter("kutip", |text: &str, _: Kwargs, _: &State| defuse(text));
     tera.register_filter("aman", |text: &str, _: Kwargs, _: &State| defang(&subject_line(text)));
+    tera.register_filter("indikator", |text: &str, _: Kwargs, _: &State| shortened(&defang(&subject_line(text)), 60));
     tera.register_filter("ringkas", |text: &str, _: Kwargs, _: &State| brief(text));
     tera.register_filter("subjek", |text: &str, _: Kwargs, _: &State| repeated_subject(text));
     tera.register_filter("nama", |text: &str, _: Kwargs, _: &State| salutation(text));

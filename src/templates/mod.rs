@@ -65,6 +65,7 @@ const SHARED: Shipped = &[
     shipped!("_affected.id.txt"),
     shipped!("_open_ticket.id.txt"),
     shipped!("_recap.id.txt"),
+    shipped!("_evidence.id.txt"),
     shipped!("_layout.html"),
 ];
 
@@ -109,6 +110,7 @@ const TO_OTHERS: Shipped = in_indonesian![
     "monthly_recap",
     "isolation_ordered",
     "forward_failed",
+    "gathered",
     "mail_held",
     "desk_alert",
     "report_delivered",

@@ -189,7 +189,7 @@ fn is_degree(word: &str) -> bool {
 
 fn looks_like_ip(word: &str) -> bool {
     let part = |part: &str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-    let mut runs = word.split(|c: char| !(c.is_ascii_digit() || c == '.'));
+    let mut runs = word.split(|c: char| !(c.is_ascii_digit() || c == '.')).map(|digits| digits.trim_matches('.'));
     runs.any(|digits| digits.split('.').count() == 4 && digits.split('.').all(part))
 }
 
@@ -236,6 +236,7 @@ mod tests {
         check("buka https://evil.example/a.b?x=1 ya", "buka hxxps[://]evil[.]example/a[.]b?x=1 ya");
         check("surel budi@warga.example.", "surel budi[@]warga[.]example.");
         check("alamat 10.1.2.3:8080", "alamat 10[.]1[.]2[.]3:8080");
+        check("dari 10.1.2.3.", "dari 10[.]1[.]2[.]3.");
         check("pukul 10.30, versi 1.2", "pukul 10.30, versi 1.2");
         check("httpd berhenti", "httpd berhenti");
         check("http://localhost/ http://[::1]/", "hxxp[://]localhost/ hxxp[://][::1]/");

@@ -76,6 +76,12 @@ pub(super) fn silence_id(name: &str) -> Option<&'static str> {
         "evidence_fails" => "domain pengirim menolak keaslian surel ini",
         "address_hour" | "address_day" => "alamat ini sudah mencapai batas tanda terima",
         "without_evidence" | "all_hour" => "batas tanda terima per jam tercapai",
+        "undeliverable" => "surel ke alamat ini pernah dikembalikan",
+        "storm" => "surel masuk sedang melonjak",
+        "domain_hour" => "batas tanda terima untuk domain ini tercapai",
+        "same_subject" => "subjek yang sama sudah dibalas hari ini",
+        "junk" => "surel ini ditandai spam oleh penyedia surel",
+        "ticket_share" | "outsider_day" => "alamat ini sudah mencapai batas surel otomatis",
         "auto_submitted" | "suppress_header" | "wording" => "surel ini dikirim otomatis",
         "empty_return_path" | "robot_sender" => "pengirimnya adalah mesin",
         "precedence" | "list" => "surel ini datang melalui milis",
@@ -100,6 +106,32 @@ pub(super) fn defect_id(name: &str) -> Option<&'static str> {
         "control_characters" => "isi surel mengandung karakter kendali",
         "partial" => "surel ini hanya satu bagian dari surel yang dipecah",
         "limits" => "surel ini bersusun terlalu dalam; tidak semua bagiannya dibuka",
+        _ => return None,
+    })
+}
+
+pub(super) fn indicator_id(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "sha256" => "SHA-256",
+        "sha1" => "SHA-1",
+        "md5" => "MD5",
+        "url" => "URL",
+        "address" => "surel",
+        "ip" => "IP",
+        "host" => "host",
+        "cve" => "celah",
+        _ => return None,
+    })
+}
+
+pub(super) fn shared_id(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "sha256" | "sha1" | "md5" => "berkas yang sama",
+        "url" => "URL yang sama",
+        "address" => "alamat surel yang sama",
+        "ip" => "alamat IP yang sama",
+        "host" => "host yang sama",
+        "cve" => "celah yang sama",
         _ => return None,
     })
 }

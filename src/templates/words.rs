@@ -256,6 +256,7 @@ fn wanted(name: &str) -> Option<&'static str> {
         "tlp" => "kode TLP",
         "language" => "bahasa (id atau en)",
         "ticket_number" => "nomor tiket",
+        "address" => "alamat surel",
         "analyst" => "nama analis",
         "deputy" => "nama Plh. yang terdaftar",
         "date" => "tanggal",

@@ -6,6 +6,7 @@ use siaga::domain::answer::Caps;
 use siaga::domain::desk::Desk;
 use siaga::domain::digest::Digest;
 use siaga::domain::incoming::{IncomingMail, Language, Nature};
+use siaga::domain::limits::Limits;
 use siaga::domain::message_id::MessageIdKey;
 use siaga::domain::person::Person;
 use siaga::domain::schedule::Schedules;
@@ -22,6 +23,18 @@ pub(crate) fn engine(desk: Desk, caps: Caps, now: Time) -> Engine {
         desk,
         rules: config.rules(),
         caps,
+        // What the caps do is asked here, each alone.
+        limits: Limits {
+            domain_hour: 10_000,
+            subject_day: 10_000,
+            outsider_day: 10_000,
+            analyst_hour: 10_000,
+            storm_ten_minutes: 10_000,
+            storm_one_sender: 10_000,
+            ..config.settings.limits
+        },
+        images_max: 0,
+        form_senders: Vec::new(),
         command: config.settings.command,
         schedules: Schedules::default(),
         entropy: || Ok([1; 5]),
@@ -55,10 +68,12 @@ pub(crate) fn mail(sender: Option<&str>, number: usize) -> IncomingMail {
         new_text: "Situs berubah.".to_owned(),
         command_text: "Situs berubah.".to_owned(),
         html_text: None,
+        reported: String::new(),
         language: Language::Id,
         attachments: Vec::new(),
         nature: Nature::Person,
         automatic: None,
+        junk: false,
         hops: 1,
         defects: Vec::new(),
     }

@@ -55,6 +55,10 @@ impl Desk {
         desk.set("SMTP__USER", "");
         desk.set("ANSWER__WITHOUT_EVIDENCE_HOUR", "100000");
         desk.set("ANSWER__ALL_HOUR", "100000");
+        for limit in ["DOMAIN_HOUR", "SUBJECT_DAY", "OUTSIDER_DAY", "ANALYST_HOUR", "STORM_TEN_MINUTES"] {
+            desk.set(&format!("LIMITS__{limit}"), "100000");
+        }
+        desk.set("LIMITS__STORM_ONE_SENDER", "100000");
         desk
     }
 

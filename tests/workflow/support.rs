@@ -90,10 +90,12 @@ pub(crate) fn mail(subject: &str, text: &str) -> IncomingMail {
         new_text: text.to_owned(),
         command_text: text.to_owned(),
         html_text: None,
+        reported: String::new(),
         language: Language::Id,
         attachments: Vec::new(),
         nature: Nature::Person,
         automatic: None,
+        junk: false,
         hops: 1,
         defects: Vec::new(),
     }

@@ -47,6 +47,8 @@ impl Arguments<'_> {
             Word::Assign => Command::Assign { to: self.analyst()?, note: self.optional_text() },
             Word::Dispose => Command::Dispose { to: self.analyst()?, note: self.optional_text() },
             Word::Evidence => self.nothing(Command::Evidence)?,
+            Word::Admit if self.rest.is_empty() => Command::Admit { who: None },
+            Word::Admit => Command::Admit { who: Some(self.one(Wanted::Address, |text| text.parse().ok())?) },
             Word::Submit => {
                 let Reading { below, files, pdf_only, .. } = self.reading;
                 Command::Submit(Submission::read(below, files, *pdf_only)?)

@@ -85,6 +85,7 @@ pub enum Wanted {
     Language,
     TicketNumber,
     Analyst,
+    Address,
     Deputy,
     Date,
     Month,

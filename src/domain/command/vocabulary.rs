@@ -27,6 +27,7 @@ pub enum Word {
     Reply,
     Assign,
     Evidence,
+    Admit,
     Submit,
     Pass,
     Fail,
@@ -154,6 +155,7 @@ static TABLE: &[Row] = &[
     row(W::Reply,        "balas",     &["reply"],               TEAM_C2,          Text(true),         "balas terima kasih, sudah kami terima", "menulis kepada pelapor atas nama tim; siap pakai: balas imbalan, balas perkembangan"),
     row(W::Assign,       "serah",     &["assign"],              TEAM_C1,          ArgumentsAndText,   "serah dedi",                  "menyerahkan tiket kepada analis lain"),
     row(W::Evidence,     "bukti",     &["evidence"],            TEAM_C1,          Nothing,            "bukti",                       "mengirim berkas bukti sebagai ZIP bersandi"),
+    row(W::Admit,        "izinkan",   &["admit", "allow"],      TEAM_C2,          Arguments,          "izinkan",                     "menerima pengirim lain sebagai pihak tiket; bila lebih dari satu, sebutkan alamatnya"),
     // SOP 4
     row(W::Submit,       "ajukan",    &["laporan", "submit"],   TEAM_C2,          Text(false),        "ajukan",                      "mengajukan Laporan Hasil Analisis kepada Kabid: berkas terlampir, atau paragraf berjudul"),
     row(W::Urgent,       "darurat",   &["urgent"],              TEAM_C2,          Text(true),         "darurat serangan masih berjalan", "menandai darurat: waktu menjadi kalender, Kabid dan OPD diberi tahu"),
@@ -259,9 +261,10 @@ impl Word {
         TABLE.iter().find(|row| row.typed == name).map(|row| row.word)
     }
 
-    /// Whether it only asks Siaga something.
+    /// Whether it changes nothing about the case itself: it asks Siaga something, or says who is known
+    /// to the ticket.
     pub fn is_query(self) -> bool {
-        matches!(self, W::Status | W::List | W::Recap | W::Help | W::Evidence)
+        matches!(self, W::Status | W::List | W::Recap | W::Help | W::Evidence | W::Admit)
     }
 
     /// Whether it is about no ticket, or opens one.

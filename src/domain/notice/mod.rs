@@ -5,6 +5,7 @@
 
 pub mod reporter;
 pub mod team;
+pub mod gathered;
 pub mod kabid;
 pub mod opd;
 pub mod answer;
@@ -15,6 +16,7 @@ use serde::Serialize;
 use crate::domain::incoming::Language;
 use crate::domain::notice::alert::DeskAlert;
 use crate::domain::notice::answer::{CodeRequested, CommandUnproven, EvidenceSent, Transcript};
+use crate::domain::notice::gathered::Gathered;
 use crate::domain::notice::kabid::{
     DailyDigest, DecisionRequested, IsolationOrdered, PeriodRecap, ReportForwarded, ReviewRequested, TicketClosed,
     UrgentRaised,
@@ -83,6 +85,8 @@ pub enum Notice {
     IsolationOrdered(IsolationOrdered),
     /// A6: the report could not be delivered.
     ForwardFailed(ForwardFailed),
+    /// Notices that are told together.
+    Gathered(Gathered),
     /// A mail could not be read and was put aside for a person.
     MailHeld(MailHeld),
     /// Something is in the way of the desk itself.
@@ -153,6 +157,7 @@ impl Notice {
             Notice::MonthlyRecap(_) => "monthly_recap",
             Notice::IsolationOrdered(_) => "isolation_ordered",
             Notice::ForwardFailed(_) => "forward_failed",
+            Notice::Gathered(_) => "gathered",
             Notice::MailHeld(_) => "mail_held",
             Notice::DeskAlert(_) => "desk_alert",
             Notice::ReportDelivered(_) => "report_delivered",
@@ -179,7 +184,11 @@ impl Notice {
     pub fn audience(&self) -> Audience {
         match self {
             Notice::ReportReceived(_) | Notice::ToReporter(_) => Audience::Reporter,
-            Notice::TicketOpened(_) | Notice::MailHeld(_) | Notice::DeskAlert(_) | Notice::IsolationOrdered(_) => {
+            Notice::TicketOpened(_)
+            | Notice::Gathered(_)
+            | Notice::MailHeld(_)
+            | Notice::DeskAlert(_)
+            | Notice::IsolationOrdered(_) => {
                 Audience::Analysts
             }
             Notice::ReportReturned(_)

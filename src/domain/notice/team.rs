@@ -3,11 +3,13 @@
 use serde::Serialize;
 
 use crate::domain::Time;
+use crate::domain::alarm::Alarm;
 use crate::domain::answer::Evidence;
 use crate::domain::calendar::Counting;
 use crate::domain::completeness::Missing;
 use crate::domain::digest::Digest;
 use crate::domain::incoming::{Content, Defect, Language};
+use crate::domain::indicator::{Indicator, Kind};
 use crate::domain::kind::{Finding, IncidentKind};
 use crate::domain::role::Audience;
 use crate::domain::severity::Severity;
@@ -40,16 +42,88 @@ pub struct TicketOpened {
     pub text: String,
     /// The evidence.
     pub files: Vec<EvidenceFile>,
+    /// How many of them do not go with the notice: `#bukti` sends them.
+    pub unattached: usize,
+    /// What looks urgent.
+    pub alarms: Vec<Alarm>,
+    /// What it names, the most telling first; without the own hosts.
+    pub indicators: Vec<Indicator>,
+    /// How many more the ticket has.
+    pub more_indicators: usize,
+    /// Other tickets that name the same.
+    pub seen_in: Vec<SeenIn>,
+    /// Other reports of the same day about the same host.
+    pub same_day: Option<SameDay>,
+    /// Where answers would go by the mail's own word, if that is not its sender.
+    pub reply_to: Option<String>,
     /// What the report does not seem to have.
     pub missing: Vec<Missing>,
     /// Own hosts named in the text, with the OPD that owns them.
     pub hosts: Vec<OwnHost>,
-    /// Ticket whose number stood in the subject although the sender is no participant of it.
-    pub mentions: Option<String>,
+    /// A ticket it has to do with.
+    pub related: Option<Related>,
     /// Why the reporter was not acknowledged, if he was not.
     pub silence: Option<String>,
     /// What was odd about the mail.
     pub defects: Vec<Defect>,
+}
+
+/// A ticket a report has to do with, without being part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Related {
+    /// Its number.
+    pub number: String,
+    /// What they have in common.
+    pub why: Relation,
+}
+
+/// What two tickets have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// The subject names the number, and the sender has nothing to do with that ticket.
+    Mentioned,
+    /// The mail answers a ticket that was closed too long ago to be opened again.
+    AfterClosing,
+}
+
+impl Relation {
+    const ALL: &[Relation] = &[Relation::Mentioned, Relation::AfterClosing];
+
+    /// The name used in the database and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Relation::Mentioned => "mentioned",
+            Relation::AfterClosing => "after_closing",
+        }
+    }
+
+    /// The relation of that name.
+    pub fn named(name: &str) -> Option<Relation> {
+        Relation::ALL.iter().copied().find(|relation| relation.as_str() == name)
+    }
+}
+
+/// Another ticket that names the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SeenIn {
+    /// Its number.
+    pub number: String,
+    /// The most telling thing both name.
+    pub shared: Kind,
+    /// How many more things both name.
+    pub more: usize,
+}
+
+/// Reports of one day about one host of ours: they may be one incident.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SameDay {
+    /// The host.
+    pub host: String,
+    /// How many others there are.
+    pub others: u32,
+    /// The first of them.
+    pub first: String,
 }
 
 /// An evidence file as the team is told of it.
@@ -63,6 +137,8 @@ pub struct EvidenceFile {
     pub size_bytes: u64,
     /// Its digest.
     pub digest: Digest,
+    /// Whether it goes with the notice (decisions 13).
+    pub attached: bool,
 }
 
 /// One of our own hosts and its owner.
@@ -95,6 +171,8 @@ pub struct MessageFiled {
     pub text: String,
     /// The files that came with it.
     pub files: Vec<EvidenceFile>,
+    /// What it names that was not named before.
+    pub indicators: Vec<Indicator>,
 }
 
 /// A2, K2: a deadline comes near, or has passed.

@@ -60,6 +60,7 @@ pub fn example(word: Word, case: &Case, now: Time) -> Command {
         Word::Assign => Command::Assign { to: somebody(), note: text() },
         Word::Dispose => Command::Dispose { to: somebody(), note: text() },
         Word::Evidence => Command::Evidence,
+        Word::Admit => Command::Admit { who: None },
         Word::Submit => Command::Submit(Submission { file: None, sections: std::collections::BTreeMap::new() }),
         Word::Pass => Command::Pass { note: text() },
         Word::Fail => Command::Fail { findings: text() },

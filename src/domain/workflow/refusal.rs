@@ -110,6 +110,12 @@ pub enum Refusal {
         /// Its size.
         size_bytes: u64,
     },
+    /// Nobody waits to be let in, or several do and none was named.
+    #[error("it is not clear who is to be let in")]
+    WhoIsAdmitted {
+        /// How many wait.
+        waiting: usize,
+    },
     /// Nobody can be written to: the report had no usable sender.
     #[error("there is no reporter to write to")]
     NoReporter,

@@ -49,7 +49,7 @@ pub(super) fn apply(draft: &mut Draft<'_>, instruction: &Instruction) -> Result<
 
         (_, Take | Verify(_) | Reject { .. } | Ask { .. } | Duplicate { .. } | Refer { .. } | Spam | SetKind(_)
             | SetSeverity(_) | SetOwner(_) | SetTlp(_) | SetLanguage(_) | Note { .. } | Reply(_) | Assign { .. }
-            | Dispose { .. } | Evidence | Submit(_) | Pass { .. } | Fail { .. } | Urgent { .. } | PersonalData(_)
+            | Dispose { .. } | Evidence | Admit { .. } | Submit(_) | Pass { .. } | Fail { .. } | Urgent { .. } | PersonalData(_)
             | Bssn { .. } | Reopen { .. } | Close { .. } | Merge { .. } | Split { .. } | NewTicket { .. }
             | Revise { .. } | Forward { .. } | Escalate { .. } | Isolate { .. } | Delegate { .. } | Extend { .. }
             | Undo | Acknowledge { .. } | Fixed { .. } | Assist { .. } | NotOurs { .. } | Offline { .. }
@@ -114,7 +114,8 @@ fn beside(draft: &mut Draft<'_>, instruction: &Instruction) -> Result<(), Refusa
         (_, Reply(reply))                                                  => draft.reply(reply),
         (_, Delegate { to, term })                                         => draft.delegate(to, term),
         (_, NewTicket { text })                                            => draft.open_ticket(text),
-        (_, Status { .. } | List | Recap { .. } | Help | Evidence | Rehearse) => Ok(()),
+        (_, Status { .. } | List | Recap { .. } | Help | Evidence | Admit { .. } | Rehearse)
+                                                                           => Ok(()),
         (_, Undo)                                                          => Err(Refusal::NothingToUndo),
         (_, Take | Verify(_) | Reject { .. } | Duplicate { .. } | Refer { .. } | Spam | Ask { .. } | Submit(_)
             | Approve { .. } | Revise { .. } | Forward { .. } | Acknowledge { .. } | Fixed { .. } | Offline { .. }

@@ -117,6 +117,8 @@ fn refusals() -> Vec<Line> {
         Refusal::NoTicket,
         Refusal::NoEvidence,
         Refusal::TooMuchEvidence { size_bytes: 31_000_000 },
+        Refusal::WhoIsAdmitted { waiting: 0 },
+        Refusal::WhoIsAdmitted { waiting: 2 },
         Refusal::NoReporter,
         Refusal::AlreadySo,
         Refusal::NoHigherRung,

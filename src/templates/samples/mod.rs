@@ -11,14 +11,19 @@ mod team;
 use chrono::{TimeZone, Utc};
 
 use crate::domain::Time;
+use crate::domain::alarm::Alarm;
 use crate::domain::answer::Evidence;
 use crate::domain::calendar::Counting;
 use crate::domain::completeness::Missing;
 use crate::domain::digest::Digest;
 use crate::domain::incoming::{Content, Defect, Language};
+use crate::domain::indicator::{Kind, indicators};
 use crate::domain::notice::Notice;
+use crate::domain::notice::gathered::{Gathered, GatheredTicket, Tallied};
 use crate::domain::notice::reporter::{FileReceived, OwnWords, ReportReceived};
-use crate::domain::notice::team::{EvidenceFile, MailHeld, MessageFiled, OwnHost, TicketOpened};
+use crate::domain::notice::team::{
+    EvidenceFile, MailHeld, MessageFiled, OwnHost, Related, Relation, SameDay, SeenIn, TicketOpened,
+};
 use crate::domain::stage::Stage;
 
 /// Every sample: together they pass through every branch of every template.
@@ -28,6 +33,8 @@ pub fn all() -> Vec<Notice> {
         samples.extend(acknowledgements(language).map(Notice::ReportReceived));
     }
     samples.extend([true, false].map(|rich| Notice::TicketOpened(ticket_opened(rich))));
+    let earlier = Related { number: "CIAMIS-2026-0003".to_owned(), why: Relation::AfterClosing };
+    samples.push(Notice::TicketOpened(TicketOpened { related: Some(earlier), ..ticket_opened(false) }));
     samples.extend([true, false].map(|pending| Notice::MessageFiled(message_filed(pending))));
     samples.push(Notice::MailHeld(MailHeld {
         held: 17,
@@ -35,6 +42,7 @@ pub fn all() -> Vec<Notice> {
         size_bytes: 181_000,
         reason: "limits: more than 100 messages inside each other".to_owned(),
     }));
+    samples.extend([true, false].map(|storm| Notice::Gathered(gathered(storm))));
     samples.extend(reporter::all());
     samples.extend(team::all());
     samples.extend(kabid::all());
@@ -109,7 +117,14 @@ fn ticket_opened(rich: bool) -> TicketOpened {
         files: Vec::new(),
         missing: Vec::new(),
         hosts: Vec::new(),
-        mentions: None,
+        unattached: 0,
+        alarms: Vec::new(),
+        indicators: Vec::new(),
+        more_indicators: 0,
+        seen_in: Vec::new(),
+        same_day: None,
+        reply_to: None,
+        related: None,
         silence: None,
         defects: Vec::new(),
     };
@@ -117,10 +132,24 @@ fn ticket_opened(rich: bool) -> TicketOpened {
         return bare;
     }
     TicketOpened {
-        files: vec![evidence_file()],
+        files: vec![evidence_file(), archive()],
+        unattached: 1,
         missing: vec![Missing::When, Missing::Evidence],
         hosts: vec![OwnHost { host: "dinkes.ciamiskab.go.id".to_owned(), opd: "Dinas Kesehatan".to_owned() }],
-        mentions: Some("CIAMIS-2026-0003".to_owned()),
+        alarms: vec![Alarm::CriticalHost { host: "dinkes.ciamiskab.go.id".to_owned() }, Alarm::Gambling],
+        indicators: indicators("https://slot.evil.example/gacor 203.0.113.7 CVE-2024-4577"),
+        more_indicators: 3,
+        seen_in: vec![
+            SeenIn { number: "CIAMIS-2026-0002".to_owned(), shared: Kind::Sha256, more: 2 },
+            SeenIn { number: "CIAMIS-2026-0001".to_owned(), shared: Kind::Host, more: 0 },
+        ],
+        same_day: Some(SameDay {
+            host: "dinkes.ciamiskab.go.id".to_owned(),
+            others: 2,
+            first: "CIAMIS-2026-0005".to_owned(),
+        }),
+        reply_to: Some("lain@warga.example".to_owned()),
+        related: Some(Related { number: "CIAMIS-2026-0003".to_owned(), why: Relation::Mentioned }),
         silence: Some("list".to_owned()),
         unlisted_years: vec![2028],
         defects: vec![Defect::NoMessageId, Defect::DamagedEncoding],
@@ -140,6 +169,23 @@ fn message_filed(pending: bool) -> MessageFiled {
         due_at: (!pending).then(|| at(23, 14, 30)),
         text: "Ini tangkapan layarnya.".to_owned(),
         files: if pending { Vec::new() } else { vec![evidence_file()] },
+        indicators: if pending { Vec::new() } else { indicators("evil.example") },
+    }
+}
+
+fn gathered(storm: bool) -> Gathered {
+    let tallied = |what: &str, count| Tallied { what: what.to_owned(), count };
+    let number = "CIAMIS-2026-0051".to_owned();
+    let ticket = GatheredTicket { number, subject: "Situs diretas".to_owned(), due_at: storm.then(|| at(23, 14, 30)) };
+    Gathered {
+        storm: storm.then(|| at(23, 10, 30)),
+        notices: 61,
+        tickets: if storm { 61 } else { 1 },
+        hosts: if storm { vec![tallied("dinkes.ciamiskab.go.id", 58)] } else { Vec::new() },
+        senders: if storm { vec![tallied("warga.example", 61)] } else { Vec::new() },
+        named: vec![ticket],
+        more: if storm { 60 } else { 0 },
+        every_minutes: 15,
     }
 }
 
@@ -149,5 +195,11 @@ fn evidence_file() -> EvidenceFile {
         content: Content::Image,
         size_bytes: 182_000,
         digest: Digest::of(b"layar"),
+        attached: true,
     }
+}
+
+fn archive() -> EvidenceFile {
+    let name = "bukti.zip".to_owned();
+    EvidenceFile { name, content: Content::Archive, size_bytes: 82_000, digest: Digest::of(b"zip"), attached: false }
 }

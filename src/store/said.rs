@@ -1,0 +1,65 @@
+//! Table `outbox`, counted: what was said to whom of our own accord, for the limits.
+
+use anyhow::Result;
+use rusqlite::Connection;
+
+use crate::domain::Time;
+use crate::domain::outgoing::Class;
+use crate::domain::person::Address;
+use crate::domain::ticket::TicketId;
+use crate::store::stored;
+
+/// Acknowledgements to all addresses of a domain since an instant.
+///
+/// # Errors
+/// If the database refuses.
+pub fn acknowledged_in_domain(db: &Connection, domain: &str, since: Time) -> Result<u32> {
+    let count = db
+        .prepare_cached(
+            "SELECT count(*) FROM outbox WHERE class = 'acknowledgement' AND notice = 'report_received' \
+             AND created_at > ?2 AND substr(recipient, instr(recipient, '@') + 1) = ?1",
+        )?
+        .query_row((domain.to_ascii_lowercase(), stored(since)), |row| row.get(0))?;
+    Ok(count)
+}
+
+/// The subjects of the reports one address was acknowledged for since an instant.
+///
+/// # Errors
+/// If the database refuses.
+pub fn acknowledged_subjects(db: &Connection, address: &Address, since: Time) -> Result<Vec<String>> {
+    let mut statement = db.prepare_cached(
+        "SELECT ticket.subject FROM outbox JOIN ticket ON ticket.id = outbox.ticket_id \
+         WHERE recipient = ?1 AND created_at > ?2 AND notice = 'report_received'",
+    )?;
+    let found = statement.query_map((address.as_str().to_ascii_lowercase(), stored(since)), |row| row.get(0))?;
+    Ok(found.collect::<rusqlite::Result<Vec<_>>>()?)
+}
+
+/// Mails to one address since an instant that answered something by themselves, about one ticket or
+/// in all.
+///
+/// # Errors
+/// If the database refuses.
+pub fn automatic_since(db: &Connection, ticket: Option<TicketId>, recipient: &Address, since: Time) -> Result<u32> {
+    let count = db
+        .prepare_cached(
+            "SELECT count(*) FROM outbox WHERE recipient = ?1 AND created_at > ?2 AND class = 'acknowledgement' \
+             AND (?3 IS NULL OR ticket_id = ?3)",
+        )?
+        .query_row((recipient.as_str().to_ascii_lowercase(), stored(since), ticket.map(|ticket| ticket.0)), |row| {
+            row.get(0)
+        })?;
+    Ok(count)
+}
+
+/// Mails of a class to one address since an instant.
+///
+/// # Errors
+/// If the database refuses.
+pub fn to_since(db: &Connection, recipient: &Address, class: Class, since: Time) -> Result<u32> {
+    let count = db
+        .prepare_cached("SELECT count(*) FROM outbox WHERE recipient = ?1 AND created_at > ?2 AND class = ?3")?
+        .query_row((recipient.as_str().to_ascii_lowercase(), stored(since), class.as_str()), |row| row.get(0))?;
+    Ok(count)
+}

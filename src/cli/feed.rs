@@ -35,7 +35,8 @@ impl Feed {
         let clock = SystemClock;
         let arrived_at = self.arrived_at.map_or_else(|| clock.now(), |at| at.with_timezone(&Utc));
         let shared = Shared::new(home.engine()?, clock);
-        let intake = Intake::new(home.blobs()?, home.config.settings.intake.parse_max)?;
+        let trust = home.trust(shared.engine.borrow().store())?;
+        let intake = Intake::new(home.blobs()?, home.config.settings.intake.parse_max)?.trusting(trust, home.dns()?);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut out = std::io::stdout().lock();
         let mut failed = 0;

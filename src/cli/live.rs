@@ -90,6 +90,7 @@ fn mail_to_ourselves(home: &Home) -> Result<OutgoingMail> {
     let bytes = compose(&Letter {
         from: Person { name: desk.name.clone(), address: desk.address.clone() },
         to: desk.address.clone(),
+        reply_to: None,
         subject: "Uji jalur surel Siaga".to_owned(),
         text: text.to_owned(),
         html: format!("<p>{text}</p>"),

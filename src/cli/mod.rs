@@ -25,6 +25,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use crate::cli::setup::Home;
+use crate::daemon::dns::Dns;
 
 /// Siaga: an e-mail-driven incident desk for government CSIRTs.
 #[derive(Debug, Parser)]
@@ -64,6 +65,9 @@ enum Verb {
         /// One JSON object for each file and line.
         #[arg(long)]
         json: bool,
+        /// Ask the DNS for keys and check signatures.
+        #[arg(long)]
+        dns: bool,
     },
     /// Take a mail in from a file, as if it had arrived in the mailbox.
     Feed(feed::Feed),
@@ -109,7 +113,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         Verb::Serve => serve::run(&home()?),
         Verb::Demo { dir } => demo::run(dir),
         Verb::Check { live } => check::run(&arguments.config, &templates_folder(arguments), *live),
-        Verb::Explain { files, json } => explain_files(arguments, files, *json),
+        Verb::Explain { files, json, dns } => explain_files(arguments, files, (*json, *dns)),
         Verb::Feed(feed) => feed.run(&home()?),
         Verb::Ticket(verb) => verb.run(&home()?),
         Verb::Outbox(verb) => verb.run(&home()?),
@@ -120,15 +124,19 @@ fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// Explains with the configuration that is there, or the shipped one where there is none.
-fn explain_files(arguments: &Arguments, files: &[PathBuf], json: bool) -> Result<()> {
+fn explain_files(arguments: &Arguments, files: &[PathBuf], (json, dns): (bool, bool)) -> Result<()> {
     let home = if arguments.config.join("siaga.toml").exists() {
         Home::load(&arguments.config, templates_folder(arguments))?
     } else {
         Home::embedded()
     };
     let (mut engine, now) = home.engine_to_try_on()?;
-    let limits = &home.config.settings.intake;
-    explain::run(&mut engine, files, json, limits.parse_max, now, &mut std::io::stdout().lock())
+    let looking = explain::Looking {
+        parse_max: home.config.settings.intake.parse_max,
+        trust: home.trust(engine.store())?,
+        dns: if dns { Some(Dns::of_system()?) } else { None },
+    };
+    explain::run(&mut engine, files, json, &looking, now, &mut std::io::stdout().lock())
 }
 
 fn templates_folder(arguments: &Arguments) -> PathBuf {

@@ -46,7 +46,11 @@ pub(super) fn run(home: &Home) -> Result<()> {
     if swept > 0 {
         info!(count = swept, "Removed {swept} raw files that no receipt knows");
     }
-    let intake = Intake::new(blobs, settings.intake.parse_max)?;
+    let trust = home.trust(shared.engine.borrow().store())?;
+    if settings.trust.use_results && !trust.use_results {
+        warn!("Authentication-Results are not believed before `siaga check --live --authres` has found them safe");
+    }
+    let intake = Intake::new(blobs, settings.intake.parse_max)?.trusting(trust, home.dns()?);
     let spool_max = settings.intake.spool_max;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("start the runtime")?;
     runtime.block_on(async {

@@ -9,14 +9,16 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Fault, Protection, SecretSource, read_secret};
+use crate::daemon::dns::Dns;
 use crate::domain::Time;
+use crate::domain::evidence::TrustRules;
 use crate::domain::message_id::MessageIdKey;
 use crate::engine::{self, Engine, Retries};
 use crate::mail::connect::{Endpoint, Login, Secret, Security};
 use crate::mail::imap::ImapSettings;
 use crate::mail::smtp::SmtpSettings;
-use crate::store::Store;
 use crate::store::blobs::Blobs;
+use crate::store::{Store, meta};
 use crate::templates::Templates;
 
 /// A desk's configuration, and where its templates lie.
@@ -102,6 +104,19 @@ impl Home {
             (Store::in_memory()?, MessageIdKey::new([0; 32]))
         };
         Ok((Engine::open(store, self.context(key)?)?, now))
+    }
+
+    /// Whom this desk believes about senders: its provider's results only once it was proved that
+    /// the provider removes forged ones.
+    pub(super) fn trust(&self, store: &Store) -> Result<TrustRules> {
+        let mut rules = self.config.settings.trust.clone();
+        rules.use_results &= meta::results_proved(store.db(), &rules.authserv_id)?;
+        Ok(rules)
+    }
+
+    /// Who is asked for the keys of mail domains; nobody, where no signature is checked.
+    pub(super) fn dns(&self) -> Result<Dns> {
+        if self.config.settings.trust.dkim { Dns::of_system() } else { Ok(Dns::none()) }
     }
 
     /// Raw messages and evidence.

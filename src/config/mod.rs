@@ -16,6 +16,7 @@ mod settings;
 mod siaga;
 mod sop;
 mod tree;
+mod trust;
 mod values;
 
 use std::io::ErrorKind;

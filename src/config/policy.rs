@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::config::trust::TrustSection;
 use crate::config::values;
 use crate::domain::approval::{ApprovalPolicy, Mode};
 use crate::domain::authority::CommandPolicy;
@@ -33,8 +34,13 @@ pub(super) struct SopSection {
 }
 
 impl CommandSection {
-    pub(super) fn settled(&self) -> CommandPolicy {
-        CommandPolicy { hold: values::delta(self.hold), require_evidence: self.require_evidence }
+    pub(super) fn settled(&self, trust: &TrustSection) -> CommandPolicy {
+        CommandPolicy {
+            hold: values::delta(self.hold),
+            require_evidence: self.require_evidence,
+            code_without_evidence: trust.internal_mail_unmarked,
+            subaddress: trust.subaddress,
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::domain::Time;
 use crate::domain::answer::Caps;
 use crate::domain::authority::CommandPolicy;
 use crate::domain::desk::Desk;
+use crate::domain::evidence::TrustRules;
 use crate::domain::workflow::Policy;
 
 /// The settings of the program.
@@ -32,6 +33,8 @@ pub struct Settings {
     pub caps: Caps,
     /// How commands in replies are taken.
     pub command: CommandPolicy,
+    /// Whom we believe about who wrote a mail.
+    pub trust: TrustRules,
     /// How the Kabid approves, and what happens beside the straight line of the SOP.
     pub policy: Policy,
     /// What is logged, and how.

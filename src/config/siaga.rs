@@ -12,6 +12,7 @@ use crate::config::fault::Fault;
 use crate::config::policy::{ApprovalSection, CommandSection, SopSection, policy};
 use crate::config::secret::SecretSource;
 use crate::config::settings::{Imap, Intake, Log, Outbox, Protection, Settings, Smtp, Source, Transport};
+use crate::config::trust::TrustSection;
 use crate::config::values;
 use crate::domain::answer::Caps;
 use crate::domain::desk::Desk;
@@ -72,6 +73,7 @@ struct SettingsFile {
     smtp: SmtpSection,
     outbox: Outbox,
     answer: AnswerSection,
+    trust: TrustSection,
     command: CommandSection,
     approval: ApprovalSection,
     sop: SopSection,
@@ -169,6 +171,7 @@ impl Checks<'_> {
             self.smtp(&file.smtp);
         }
         self.outbox(&file.outbox);
+        self.trust(&file.trust);
         let level = &file.log.level;
         self.refuse(
             !["error", "warn", "info", "debug", "trace"].contains(&level.as_str()),
@@ -258,6 +261,19 @@ impl Checks<'_> {
         self.duration("outbox.give_up_after", outbox.give_up_after, Duration::from_secs(1)..=30 * 24 * HOUR);
     }
 
+    fn trust(&mut self, trust: &TrustSection) {
+        if let Some((place, remedy)) = trust.fault() {
+            let message = "Authentication-Results cannot be told from forged ones".to_owned();
+            self.refuse(true, place, message, remedy);
+        }
+        self.refuse(
+            !(1..=9).contains(&trust.trace_lines),
+            "trust.trace_lines",
+            format!("{} lines of trace are not possible", trust.trace_lines),
+            "write a number from 1 to 9",
+        );
+    }
+
     fn server(&mut self, section: &str, host: &str, port: u16, ca_file: Option<&PathBuf>) {
         let host_wrong = host.is_empty() || host.contains(|c: char| c.is_whitespace() || c == '/' || c == ':');
         self.refuse(
@@ -323,7 +339,7 @@ fn shown(duration: Duration) -> String {
 
 impl SettingsFile {
     fn settled(self) -> Settings {
-        let SettingsFile { desk, data, intake, imap, smtp, outbox, answer, command, approval, sop, log } = self;
+        let SettingsFile { desk, data, intake, imap, smtp, outbox, answer, trust, command, approval, sop, log } = self;
         Settings {
             desk: Desk {
                 name: desk.name,
@@ -345,7 +361,8 @@ impl SettingsFile {
                 without_evidence_hour: answer.without_evidence_hour,
                 all_hour: answer.all_hour,
             },
-            command: command.settled(),
+            command: command.settled(&trust),
+            trust: trust.settled(),
             policy: policy(&approval, &sop),
             log,
         }

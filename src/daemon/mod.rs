@@ -10,6 +10,7 @@
 //! files — happens on threads of its own.
 
 pub mod backoff;
+pub mod dns;
 pub mod inbox;
 pub mod intake;
 pub mod outbox;

@@ -22,6 +22,7 @@ pub mod hosts;
 pub mod incoming;
 pub mod completeness;
 pub mod answer;
+pub mod evidence;
 pub mod command;
 pub mod leaving;
 pub mod question;
@@ -34,6 +35,7 @@ pub mod recap;
 pub mod notice;
 pub mod outgoing;
 pub mod message_id;
+pub mod token;
 pub mod logbook;
 
 /// An instant. Stored as RFC 3339 in UTC; local time exists only in [`calendar`] and templates.

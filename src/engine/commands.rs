@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use serde_json::json;
 
 use crate::domain::Time;
+use crate::domain::answer::Evidence;
 use crate::domain::approval::{Binding, Mode};
 use crate::domain::authority::{CodeProof, Proof, Verdict as Judgement};
 use crate::domain::case::Case;
@@ -17,13 +18,14 @@ use crate::domain::logbook::{Entry, Kind};
 use crate::domain::notice::Notice;
 use crate::domain::notice::answer::{CodeRequested, Doubt, Line, Outcome};
 use crate::domain::question::Question;
+use crate::domain::role::Role;
 use crate::domain::ticket::TicketId;
 use crate::domain::workflow::answering::answered;
 use crate::domain::workflow::refusal::Refusal;
 use crate::engine::Context;
 use crate::engine::commit::Posting;
 use crate::engine::filing::filing;
-use crate::engine::intake::{Action, Incoming, Verdict};
+use crate::engine::intake::{Action, Incoming, Verdict, orders};
 use crate::engine::proof::{Speaker, Typed, parts_differ, shown_subject, ticket_of};
 use crate::engine::transcript::{Done, Planned, Told};
 use crate::store::messages::{self, Meaning};
@@ -73,11 +75,44 @@ impl Context {
         })
     }
 
+    /// Whether another delivery of an order nobody vouched for is vouched for: a forwarder broke the
+    /// first one. Such an order was carried out by its one-time code or not at all, and no code
+    /// counts twice.
+    pub(super) fn is_proved_by(&self, db: &Connection, incoming: Incoming<'_>, message: MessageId) -> Result<bool> {
+        let vouched = incoming.evidence.for_command() == Evidence::Pass && orders(incoming.mail);
+        Ok(vouched && self.command.require_evidence && messages::is_unproven_order(db, message)?)
+    }
+
+    /// Judges an order anew by the better evidence of another delivery.
+    pub(super) fn commands_again(
+        &self,
+        db: &Connection,
+        incoming: Incoming<'_>,
+        (ticket, message): (Option<TicketId>, MessageId),
+        now: Time,
+    ) -> Result<Verdict> {
+        messages::vouched(db, message, incoming.evidence.verdict())?;
+        let case = ticket.map(|ticket| cases::get(db, ticket)).transpose()?;
+        let number = case.as_ref().map(|case| case.ticket.number.clone());
+        let outcome = match self.speaker(incoming.mail, now).filter(|speaker| speaker.role != Role::Leader) {
+            Some(speaker) => self.obey(db, CommandMail { incoming, message, speaker: &speaker }, case, now)?,
+            None => "its sender has no role",
+        };
+        Ok(Verdict {
+            action: Action::Commands,
+            reason: format!("another delivery, which its sender's domain vouches for; {outcome}"),
+            ticket: number,
+            state: State::Duplicate,
+            message: Some(message),
+        })
+    }
+
     /// Carries out what is ordered, or says why not.
     fn obey(&self, db: &Connection, letter: CommandMail<'_>, case: Option<Case>, now: Time) -> Result<&'static str> {
         let mail = letter.incoming.mail;
         let words = self.answered_words(db, mail)?;
-        let proof = self.proof(letter.incoming, words.is_some());
+        let answers_ours = self.answers_ours(db, mail, (case.as_ref(), words.is_some()), now)?;
+        let proof = self.proof(letter.incoming, answers_ours);
         let lines = command_lines(&mail.command_text);
         let text = leaving(below_commands(&mail.command_text), &mail.new_text, words.as_deref().unwrap_or(""));
         let judged = self.judge_lines(db, letter, &lines, (&text, proof, case.as_ref()), now)?;

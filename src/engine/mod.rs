@@ -15,6 +15,7 @@ mod wrote;
 mod forwarding;
 mod commands;
 mod proof;
+mod token;
 mod transcript;
 mod queries;
 mod evidence;
@@ -37,7 +38,7 @@ use crate::domain::directory::Directory;
 use crate::domain::message_id::MessageIdKey;
 use crate::domain::workflow::Rules;
 use crate::store::blobs::Blobs;
-use crate::store::{Store, delegations, errands, meta, outbox, timers};
+use crate::store::{Store, delegations, errands, meta, outbox, timers, tokens};
 use crate::templates::Templates;
 
 /// Everything a decision needs besides the database.
@@ -99,6 +100,9 @@ impl Engine {
         let people = context.rules.people.clone();
         let mut engine = Engine { store, context, people };
         engine.heed_delegations()?;
+        let today = engine.context.rules.calendar.local(now).date_naive();
+        let people = &engine.context.rules.people;
+        engine.store.write(|tx| tokens::revoke(tx, |address| people.role_of(address, today).is_some(), now))?;
         Ok(engine)
     }
 

@@ -24,6 +24,7 @@ mod html;
 mod files;
 mod language;
 mod nature;
+pub mod evidence;
 mod newly_written;
 pub mod transport;
 pub mod connect;

@@ -5,7 +5,11 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 use rusqlite::{Connection, TransactionBehavior};
 
-const STEPS: &[&str] = &[include_str!("migrations/0001_initial.sql"), include_str!("migrations/0002_whole_sop.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/0001_initial.sql"),
+    include_str!("migrations/0002_whole_sop.sql"),
+    include_str!("migrations/0003_sender_evidence.sql"),
+];
 
 /// Applies the steps that are missing, after a backup beside the file if there is anything to lose.
 pub(super) fn run(db: &mut Connection, path: Option<&Path>) -> Result<()> {

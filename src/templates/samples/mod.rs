@@ -10,10 +10,10 @@ mod team;
 use chrono::{TimeZone, Utc};
 
 use crate::domain::Time;
-use crate::domain::answer::Evidence;
 use crate::domain::calendar::Counting;
 use crate::domain::completeness::Missing;
 use crate::domain::digest::Digest;
+use crate::domain::evidence::Origin;
 use crate::domain::incoming::{Content, Defect, Language};
 use crate::domain::notice::Notice;
 use crate::domain::notice::reporter::{FileReceived, OwnWords, ReportReceived};
@@ -96,7 +96,7 @@ fn ticket_opened(rich: bool) -> TicketOpened {
         number: "CIAMIS-2026-0007".to_owned(),
         subject: "Situs Dinas Kesehatan berisi judi online".to_owned(),
         from: "Budi Warga <budi@warga.example>".to_owned(),
-        evidence: Evidence::None,
+        evidence: Origin::None,
         language: Language::Id,
         arrived_at: at(23, 10, 30),
         due_at: at(23, 14, 30),
@@ -122,7 +122,7 @@ fn ticket_opened(rich: bool) -> TicketOpened {
         silence: Some("list".to_owned()),
         unlisted_years: vec![2028],
         defects: vec![Defect::NoMessageId, Defect::DamagedEncoding],
-        evidence: Evidence::Pass,
+        evidence: Origin::Dkim,
         ..bare
     }
 }
@@ -132,6 +132,7 @@ fn message_filed(pending: bool) -> MessageFiled {
         number: "CIAMIS-2026-0007".to_owned(),
         subject: "Situs Dinas Kesehatan berisi judi online".to_owned(),
         from: "Budi Warga <budi@warga.example>".to_owned(),
+        evidence: Origin::Dmarc,
         pending,
         arrived_at: at(23, 11, 0),
         stage: Stage::Verification,

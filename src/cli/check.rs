@@ -7,14 +7,16 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
+use crate::cli::authres;
 use crate::cli::live;
 use crate::cli::setup::Home;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, SecretSource, Source, Transport, read_secret};
 use crate::templates::Templates;
 
-/// Checks configuration and templates, and with `live` the servers.
-pub(super) fn run(folder: &Path, templates: &Path, live: bool) -> Result<()> {
+/// Checks configuration and templates, with `live` the servers, and with `authres` whether the
+/// provider lets forged results through.
+pub(super) fn run(folder: &Path, templates: &Path, (live, authres): (bool, bool)) -> Result<()> {
     let mut out = std::io::stdout().lock();
     let config = match config::load(folder) {
         Ok(config) => config,
@@ -54,7 +56,11 @@ pub(super) fn run(folder: &Path, templates: &Path, live: bool) -> Result<()> {
     }
     writeln!(out, "ok       configuration in {} and templates in {}", folder.display(), templates.display())?;
     if live {
-        live::run(&Home::load(folder, templates.to_owned())?, &mut out)?;
+        let home = Home::load(folder, templates.to_owned())?;
+        live::run(&home, &mut out)?;
+        if authres {
+            authres::run(&home, &mut out)?;
+        }
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** no rule of the SOP stands here; whatever changes a ticket goes through the engine.
 
+mod authres;
 mod check;
 mod demo;
 mod due;
@@ -56,6 +57,10 @@ enum Verb {
         /// Also log in to IMAP and SMTP and send a mail to the desk's own address.
         #[arg(long)]
         live: bool,
+        /// Also send forged Authentication-Results from the second account in [probe], and believe
+        /// the provider's own only if none survives.
+        #[arg(long, requires = "live")]
+        authres: bool,
     },
     /// Say what the desk would do with a mail and why; nothing is written.
     Explain {
@@ -112,7 +117,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     match &arguments.verb {
         Verb::Serve => serve::run(&home()?),
         Verb::Demo { dir } => demo::run(dir),
-        Verb::Check { live } => check::run(&arguments.config, &templates_folder(arguments), *live),
+        Verb::Check { live, authres } => check::run(&arguments.config, &templates_folder(arguments), (*live, *authres)),
         Verb::Explain { files, json, dns } => explain_files(arguments, files, (*json, *dns)),
         Verb::Feed(feed) => feed.run(&home()?),
         Verb::Ticket(verb) => verb.run(&home()?),

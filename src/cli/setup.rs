@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::clock::{Clock, SystemClock};
-use crate::config::{self, Config, Fault, Protection, SecretSource, read_secret};
+use crate::config::{self, Config, Fault, Probe, Protection, SecretSource, read_secret};
 use crate::daemon::dns::Dns;
 use crate::domain::Time;
 use crate::domain::evidence::TrustRules;
@@ -197,6 +197,27 @@ impl Home {
             login,
             hello_name: None,
         })
+    }
+
+    /// How the second account hands mail over.
+    pub(super) fn probe(&self, probe: &Probe) -> Result<SmtpSettings> {
+        let password = secret(&SecretSource::File(probe.password_file.clone())).context("[probe]")?;
+        Ok(SmtpSettings {
+            endpoint: Endpoint {
+                host: probe.host.clone(),
+                port: probe.port,
+                security: security(probe.security),
+                ca_file: self.config.settings.smtp.ca_file.clone(),
+            },
+            login: (!probe.user.is_empty()).then(|| Login { user: probe.user.clone(), secret: password }),
+            hello_name: None,
+        })
+    }
+
+    /// The database, for a note of the operator's beside the desk that serves.
+    pub(super) fn store_to_note_in(&self) -> Result<Store> {
+        self.store()?;
+        Store::open(&self.database())
     }
 
     fn database(&self) -> PathBuf {

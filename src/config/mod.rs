@@ -35,7 +35,7 @@ use document::Document;
 pub use environment::Environment;
 pub use fault::Fault;
 pub use secret::{SecretSource, read_secret};
-pub use settings::{Imap, Intake, Log, LogFormat, Outbox, Protection, Settings, Smtp, Source, Transport};
+pub use settings::{Imap, Intake, Log, LogFormat, Outbox, Probe, Protection, Settings, Smtp, Source, Transport};
 
 /// Everything an administrator can set.
 #[derive(Debug, Clone)]

@@ -1,4 +1,4 @@
-//! `[command]`, `[approval]` and `[sop]` of `siaga.toml`: what the desk has settled for itself.
+//! `[answer]`, `[command]`, `[approval]` and `[sop]` of `siaga.toml`: what the desk has settled for itself.
 
 use std::time::Duration;
 
@@ -6,9 +6,19 @@ use serde::Deserialize;
 
 use crate::config::trust::TrustSection;
 use crate::config::values;
+use crate::domain::answer::Caps;
 use crate::domain::approval::{ApprovalPolicy, Mode};
 use crate::domain::authority::CommandPolicy;
 use crate::domain::workflow::{EarlyWarningMode, Policy};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AnswerSection {
+    per_address_hour: u32,
+    per_address_day: u32,
+    without_evidence_hour: u32,
+    all_hour: u32,
+}
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -31,6 +41,17 @@ pub(super) struct ApprovalSection {
 pub(super) struct SopSection {
     early_warning: EarlyWarningMode,
     objection_days: u32,
+}
+
+impl AnswerSection {
+    pub(super) fn settled(&self) -> Caps {
+        Caps {
+            per_address_hour: self.per_address_hour,
+            per_address_day: self.per_address_day,
+            without_evidence_hour: self.without_evidence_hour,
+            all_hour: self.all_hour,
+        }
+    }
 }
 
 impl CommandSection {

@@ -12,6 +12,7 @@ use crate::domain::answer::Caps;
 use crate::domain::authority::CommandPolicy;
 use crate::domain::desk::Desk;
 use crate::domain::evidence::TrustRules;
+use crate::domain::person::Address;
 use crate::domain::workflow::Policy;
 
 /// The settings of the program.
@@ -35,6 +36,8 @@ pub struct Settings {
     pub command: CommandPolicy,
     /// Whom we believe about who wrote a mail.
     pub trust: TrustRules,
+    /// The second account that tries to deceive us.
+    pub probe: Option<Probe>,
     /// How the Kabid approves, and what happens beside the straight line of the SOP.
     pub policy: Policy,
     /// What is logged, and how.
@@ -146,6 +149,24 @@ pub struct Smtp {
     pub secret: Option<SecretSource>,
     /// Connections kept open at the same time.
     pub connections: usize,
+}
+
+/// `[probe]`: an account at another provider.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Probe {
+    /// Its address.
+    pub address: Address,
+    /// Its server for sending.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Protection.
+    pub security: Protection,
+    /// User.
+    pub user: String,
+    /// The file with its password.
+    pub password_file: PathBuf,
 }
 
 /// `[outbox]`

@@ -9,12 +9,11 @@ use serde::Deserialize;
 
 use crate::config::document::Document;
 use crate::config::fault::Fault;
-use crate::config::policy::{ApprovalSection, CommandSection, SopSection, policy};
+use crate::config::policy::{AnswerSection, ApprovalSection, CommandSection, SopSection, policy};
 use crate::config::secret::SecretSource;
-use crate::config::settings::{Imap, Intake, Log, Outbox, Protection, Settings, Smtp, Source, Transport};
+use crate::config::settings::{Imap, Intake, Log, Outbox, Probe, Protection, Settings, Smtp, Source, Transport};
 use crate::config::trust::TrustSection;
 use crate::config::values;
-use crate::domain::answer::Caps;
 use crate::domain::desk::Desk;
 use crate::domain::person::Address;
 
@@ -74,6 +73,8 @@ struct SettingsFile {
     outbox: Outbox,
     answer: AnswerSection,
     trust: TrustSection,
+    #[serde(default)]
+    probe: Option<Probe>,
     command: CommandSection,
     approval: ApprovalSection,
     sop: SopSection,
@@ -145,15 +146,6 @@ struct SmtpSection {
     connections: usize,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AnswerSection {
-    per_address_hour: u32,
-    per_address_day: u32,
-    without_evidence_hour: u32,
-    all_hour: u32,
-}
-
 /// What is refused although it can be read.
 struct Checks<'a> {
     document: &'a Document,
@@ -171,7 +163,9 @@ impl Checks<'_> {
             self.smtp(&file.smtp);
         }
         self.outbox(&file.outbox);
-        self.trust(&file.trust);
+        for (place, message, remedy) in file.trust.faults() {
+            self.refuse(true, place, message.to_owned(), remedy);
+        }
         let level = &file.log.level;
         self.refuse(
             !["error", "warn", "info", "debug", "trace"].contains(&level.as_str()),
@@ -261,19 +255,6 @@ impl Checks<'_> {
         self.duration("outbox.give_up_after", outbox.give_up_after, Duration::from_secs(1)..=30 * 24 * HOUR);
     }
 
-    fn trust(&mut self, trust: &TrustSection) {
-        if let Some((place, remedy)) = trust.fault() {
-            let message = "Authentication-Results cannot be told from forged ones".to_owned();
-            self.refuse(true, place, message, remedy);
-        }
-        self.refuse(
-            !(1..=9).contains(&trust.trace_lines),
-            "trust.trace_lines",
-            format!("{} lines of trace are not possible", trust.trace_lines),
-            "write a number from 1 to 9",
-        );
-    }
-
     fn server(&mut self, section: &str, host: &str, port: u16, ca_file: Option<&PathBuf>) {
         let host_wrong = host.is_empty() || host.contains(|c: char| c.is_whitespace() || c == '/' || c == ':');
         self.refuse(
@@ -339,7 +320,8 @@ fn shown(duration: Duration) -> String {
 
 impl SettingsFile {
     fn settled(self) -> Settings {
-        let SettingsFile { desk, data, intake, imap, smtp, outbox, answer, trust, command, approval, sop, log } = self;
+        let SettingsFile { desk, data, intake, imap, smtp, outbox, answer, trust, probe, command, approval, sop, log } =
+            self;
         Settings {
             desk: Desk {
                 name: desk.name,
@@ -355,14 +337,10 @@ impl SettingsFile {
             imap: imap.settled(),
             smtp: smtp.settled(),
             outbox,
-            caps: Caps {
-                per_address_hour: answer.per_address_hour,
-                per_address_day: answer.per_address_day,
-                without_evidence_hour: answer.without_evidence_hour,
-                all_hour: answer.all_hour,
-            },
+            caps: answer.settled(),
             command: command.settled(&trust),
             trust: trust.settled(),
+            probe,
             policy: policy(&approval, &sop),
             log,
         }

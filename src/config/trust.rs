@@ -9,9 +9,9 @@ use crate::domain::evidence::TrustRules;
 pub(super) struct TrustSection {
     dkim: bool,
     use_authentication_results: bool,
-    pub(super) authserv_id: String,
-    pub(super) trace_hosts: Vec<String>,
-    pub(super) trace_lines: usize,
+    authserv_id: String,
+    trace_hosts: Vec<String>,
+    trace_lines: usize,
     login_hosts: Vec<String>,
     login_domain: String,
     any_from_domains: Vec<String>,
@@ -20,17 +20,23 @@ pub(super) struct TrustSection {
 }
 
 impl TrustSection {
-    /// Why results could not be believed although they shall be.
-    pub(super) fn fault(&self) -> Option<(&'static str, &'static str)> {
-        if !self.use_authentication_results {
-            None
-        } else if self.authserv_id.is_empty() {
-            Some(("trust.authserv_id", "write the first word of the provider's Authentication-Results"))
-        } else if self.trace_hosts.is_empty() {
-            Some(("trust.trace_hosts", "write the provider's hosts as its Received lines name them after \"by\""))
-        } else {
-            None
+    /// What cannot be believed although it shall be: where, why, and what to write.
+    pub(super) fn faults(&self) -> Vec<(&'static str, &'static str, &'static str)> {
+        let mut faults = Vec::new();
+        let forgeable = "Authentication-Results cannot be told from forged ones";
+        if self.use_authentication_results && self.authserv_id.is_empty() {
+            let remedy = "write the first word of the provider's Authentication-Results";
+            faults.push(("trust.authserv_id", forgeable, remedy));
         }
+        if self.use_authentication_results && self.trace_hosts.is_empty() {
+            let remedy = "write the provider's hosts as its Received lines name them after \"by\"";
+            faults.push(("trust.trace_hosts", forgeable, remedy));
+        }
+        if !(1..=9).contains(&self.trace_lines) {
+            let remedy = "write a number from 1 to 9";
+            faults.push(("trust.trace_lines", "so many lines of trace are not possible", remedy));
+        }
+        faults
     }
 
     pub(super) fn settled(self) -> TrustRules {

@@ -61,7 +61,10 @@ impl Context {
         let mail = incoming.mail;
         let case = ticket.map(|ticket| cases::get(db, ticket)).transpose()?;
         let message = messages::insert(db, mail, filing(ticket, Meaning::Commands, incoming))?;
-        let detail = json!({ "message": message.0, "meaning": Meaning::Commands.as_str(), "pending": false });
+        let detail = json!({
+            "message": message.0, "meaning": Meaning::Commands.as_str(), "pending": false,
+            "evidence": incoming.evidence,
+        });
         let entry = Entry { actor: speaker.actor(), kind: Kind::MessageFiled, message: Some(mail.raw), detail };
         logbook::append(db, ticket, &entry, now)?;
         let letter = CommandMail { incoming, message, speaker };
@@ -233,6 +236,9 @@ impl Context {
         now: Time,
     ) -> Result<Outcome> {
         let word = order.command.word();
+        // The mail shows how to type the order with its own code: the one that did not do is left out.
+        let used = order.code.as_deref().unwrap_or_default();
+        let typed = typed.split_whitespace().filter(|token| *token != used).collect::<Vec<_>>().join(" ");
         let question = match bound_to(case, letter.speaker, word) {
             Ok(question) => question,
             Err(why) => return Ok(Outcome::Refused { why }),
@@ -243,7 +249,7 @@ impl Context {
         let notice = Notice::CodeRequested(CodeRequested {
             number: case.map(|case| case.ticket.number.to_string()),
             subject: case.map(|case| shown_subject(case, letter.speaker.role)).unwrap_or_default(),
-            typed: typed.to_owned(),
+            typed: typed.clone(),
             word,
         });
         let purpose = format!("code:{}:{typed}", letter.message.0);

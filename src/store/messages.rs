@@ -204,6 +204,16 @@ pub fn with_core(db: &Connection, core: &Digest) -> Result<Option<(MessageId, Op
     Ok(found)
 }
 
+/// The raw file of the message with that Message-ID.
+///
+/// # Errors
+/// If the database refuses.
+pub fn raw_of_header_id(db: &Connection, header_id: &str) -> Result<Option<Digest>> {
+    let mut statement = db.prepare_cached("SELECT raw FROM message WHERE header_id = ?1 AND header_id <> ''")?;
+    let read = |row: &Row<'_>| row.get::<_, String>(0)?.parse().map_err(unreadable);
+    Ok(statement.query_row([header_id], read).optional()?)
+}
+
 /// Whether a message was an order nobody vouched for.
 ///
 /// # Errors

@@ -69,15 +69,15 @@ async fn look_up(resolver: &TokioResolver, name: &str) -> KeyRecord {
     let Ok(name) = Name::from_str_relaxed(name) else { return KeyRecord::Missing };
     match resolver.txt_lookup(name).await {
         Ok(found) => {
-            let text = |data: &RData| match data {
-                RData::TXT(text) => Some(text.txt_data.concat()),
-                _ => None,
-            };
+            let text = |data: &RData| if let RData::TXT(text) = data { Some(text.txt_data.concat()) } else { None };
             KeyRecord::Found(found.answers().iter().filter_map(|record| text(&record.data)).collect())
         }
-        Err(error) => match Error::from(error) {
-            Error::Dns(DnsError::RecordNotFound(ResponseCode::NXDomain | ResponseCode::NoError)) => KeyRecord::Missing,
-            _ => KeyRecord::Unavailable,
-        },
+        Err(error) => {
+            let said_no = matches!(
+                Error::from(error),
+                Error::Dns(DnsError::RecordNotFound(ResponseCode::NXDomain | ResponseCode::NoError))
+            );
+            if said_no { KeyRecord::Missing } else { KeyRecord::Unavailable }
+        }
     }
 }

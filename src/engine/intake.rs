@@ -263,12 +263,9 @@ impl Context {
         let role = mail.sender.as_ref().and_then(|person| self.role_of(&person.address, now));
         let staff = role.is_some_and(Role::is_staff);
         let finder = Finder { db, key: &self.key, prefix: &self.desk.ticket_prefix, staff, people: &self.rules.people };
-        let thread = match finder.find(mail)? {
-            Thread::Mentioned(_) | Thread::Nowhere if let Some(ticket) = self.ticket_of_token(db, mail, now)? => {
-                Thread::Ours(ticket)
-            }
-            found => found,
-        };
+        let found = finder.find(mail)?;
+        let by_token = if found.ticket().is_none() { self.ticket_of_token(db, mail, now)? } else { None };
+        let thread = by_token.map_or(found, Thread::Ours);
         match &mail.nature {
             Nature::Bounce(bounce) => self.bounce(db, incoming, bounce, &thread, now),
             Nature::AutoReply | Nature::DispositionNotice => match thread.ticket() {

@@ -143,9 +143,9 @@ fn expected_for_c3(proof: Proof, unmarked: bool, sent: u32) -> &'static str {
         "accept"
     } else if proof.domain == Evidence::Fail {
         "refuse"
-    } else if passed && proof.code != CodeProof::None {
-        "accept"
-    } else if !passed && unmarked && proof.answers_ours && proof.code == CodeProof::Fresh {
+    } else if (passed && proof.code != CodeProof::None)
+        || (!passed && unmarked && proof.answers_ours && proof.code == CodeProof::Fresh)
+    {
         "accept"
     } else if (passed || (unmarked && proof.answers_ours)) && sent < PROOFS_PER_HOUR {
         "send a code"

@@ -142,8 +142,9 @@ fn variable(one: &Override) -> String {
 fn set<'i>(table: &mut DeTable<'i>, one: &'i Override) -> Result<(), String> {
     let (section, key) = one.place.split_once('.').ok_or_else(|| "it names no key in a section".to_owned())?;
     let section = tree::table_at(table, section).ok_or_else(|| format!("there is no section [{section}]"))?;
-    let is = |kind: fn(&DeValue<'_>) -> bool| section.get(key).is_some_and(|value| kind(value.get_ref()));
-    let (is_number, is_truth) = (is(DeValue::is_integer), is(DeValue::is_bool));
+    let shipped = section.get(key).map(Spanned::get_ref);
+    let is_number = shipped.is_some_and(|value| value.is_integer());
+    let is_truth = shipped.is_some_and(|value| value.is_bool());
     let value = match DeValue::parse_recoverable(&one.value) {
         (number, _) if is_number && one.value.parse::<i64>().is_ok() => number.into_inner(),
         (truth, _) if is_truth && one.value.parse::<bool>().is_ok() => truth.into_inner(),

@@ -315,6 +315,6 @@ BEGIN SELECT RAISE(ABORT, 'the logbook is append-only'); END;
 
 -- Facts about this desk's database itself. (meta.rs)
 CREATE TABLE meta (
-    key   TEXT PRIMARY KEY, -- first_start: the moment before which mail is only filed
+    key   TEXT PRIMARY KEY, -- first_start: the moment before which mail is only filed; results_proved: the name under which the provider removes forged results
     value TEXT NOT NULL     -- the fact
 ) STRICT, WITHOUT ROWID;

@@ -27,6 +27,8 @@ pub struct Letter {
     pub from: Person,
     /// The one recipient. The bare address: a display name would be the sender's own words.
     pub to: Address,
+    /// Where the answer shall go, if not to the desk's plain address.
+    pub reply_to: Option<Address>,
     /// The subject.
     pub subject: String,
     /// The text.
@@ -91,6 +93,9 @@ pub fn compose(letter: &Letter) -> Result<Vec<u8>> {
         .raw_header(plain("Auto-Submitted", auto))
         .raw_header(plain("X-Auto-Response-Suppress", "All"))
         .raw_header(plain("Content-Language", letter.language.as_str()));
+    if let Some(address) = &letter.reply_to {
+        builder = builder.reply_to(mailbox(&letter.from.name, address)?);
+    }
     if letter.auto == AutoSubmitted::Replied {
         builder = builder.raw_header(plain("Precedence", "bulk"));
     }

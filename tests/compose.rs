@@ -13,6 +13,7 @@ fn letter() -> Letter {
     Letter {
         from: Person { name: "Ciamiskab-CSIRT".to_owned(), address: "csirt@desk.example".parse().expect("valid") },
         to: "budi@warga.example".parse().expect("valid"),
+        reply_to: None,
         subject: "[CIAMIS-2026-0007] Laporan Saudara telah diterima".to_owned(),
         text: "Yth. Bapak/Ibu Pelapor,\n\nTerima kasih.\n".to_owned(),
         html: "<p>Yth. Bapak/Ibu Pelapor,</p>\n<p>Terima kasih.</p>\n".to_owned(),

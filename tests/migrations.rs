@@ -26,9 +26,7 @@ fn steps() -> Vec<(String, String, String)> {
         .enumerate()
         .map(|(index, path)| {
             let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-            // Numbers only rise: a step that was never shipped leaves its number unused.
-            let number: usize = name[..4].parse().expect("a number");
-            assert!(number > index, "{name} is step {}", index + 1);
+            assert!(name.starts_with(&format!("{:04}_", index + 1)), "{name} is step {}", index + 1);
             let sample = root().join("tests/migrations").join(format!("{name}.sample.sql"));
             let rows = fs::read_to_string(&sample).unwrap_or_else(|error| panic!("{}: {error}", sample.display()));
             (name, fs::read_to_string(&path).expect("a step"), rows)

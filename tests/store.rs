@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use rusqlite::Connection;
 
 use siaga::domain::Time;
+use siaga::domain::answer::Evidence;
 use siaga::domain::calendar::Counting;
 use siaga::domain::deadline::{Deadline, Elapsed, Run};
 use siaga::domain::digest::Digest;
@@ -309,7 +310,8 @@ fn mail(text: &str, core: &[u8]) -> IncomingMail {
 }
 
 fn file(store: &mut Store, mail: &IncomingMail, ticket: Option<TicketId>) -> anyhow::Result<()> {
-    let filing = Filing { ticket, meaning: Meaning::Report, pending: false, arrived_at: at(0) };
+    let filing =
+        Filing { ticket, meaning: Meaning::Report, pending: false, arrived_at: at(0), evidence: Evidence::None };
     store.write(|tx| messages::insert(tx, mail, filing).map(|_| ()))
 }
 

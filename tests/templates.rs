@@ -6,8 +6,9 @@ use std::path::Path;
 use chrono_tz::Asia::Jakarta;
 
 use siaga::config::embedded;
-use siaga::domain::answer::{Evidence, Silence};
+use siaga::domain::answer::Silence;
 use siaga::domain::completeness::Missing;
+use siaga::domain::evidence::Origin;
 use siaga::domain::incoming::{Automatic, Content, Defect, Language};
 use siaga::domain::notice::Notice;
 use siaga::domain::notice::reporter::ReportReceived;
@@ -105,8 +106,8 @@ fn there_are_words_for_every_value() {
             }));
         }
     }
-    for evidence in [Evidence::Pass, Evidence::None, Evidence::Fail] {
-        rendered(&opened(|data| data.evidence = evidence));
+    for origin in Origin::ALL {
+        rendered(&opened(|data| data.evidence = *origin));
     }
 }
 

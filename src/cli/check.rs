@@ -8,14 +8,15 @@ use anyhow::{Result, bail};
 
 use crate::cli::setup::Home;
 use crate::cli::terminal::{columns, prose};
-use crate::cli::{live, template_fault, weakness};
+use crate::cli::{authres, live, template_fault, weakness};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, SecretSource, Source, Transport, read_secret};
 use crate::domain::Time;
 use crate::templates::Templates;
 
-/// Checks configuration and templates, and with `live` the servers.
-pub(super) fn run(folder: &Path, templates: &Path, live: bool) -> Result<()> {
+/// Checks configuration and templates, with `live` the servers, and with `authres` whether the
+/// provider lets forged results through.
+pub(super) fn run(folder: &Path, templates: &Path, (live, authres): (bool, bool)) -> Result<()> {
     let mut out = std::io::stdout().lock();
     let config = match config::load(folder) {
         Ok(config) => config,
@@ -43,7 +44,11 @@ pub(super) fn run(folder: &Path, templates: &Path, live: bool) -> Result<()> {
         writeln!(out, "\nNothing is wrong. What is weak stands above, the most dangerous first.")?;
     }
     if live {
-        live::run(&Home::load(folder, templates.to_owned())?, &mut out)?;
+        let home = Home::load(folder, templates.to_owned())?;
+        live::run(&home, &mut out)?;
+        if authres {
+            authres::run(&home, &mut out)?;
+        }
     }
     Ok(())
 }

@@ -7,15 +7,29 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
 use crate::cli::terminal::{clipped, plain};
+use crate::daemon::dns::Dns;
 use crate::domain::Time;
-use crate::domain::answer::Evidence;
+use crate::domain::evidence::{Dkim, Login, Results, SenderEvidence, TrustRules};
 use crate::engine::Engine;
 use crate::engine::explain::Explanation;
 use crate::engine::intake::Incoming;
+use crate::mail::evidence::Keys;
+use crate::mail::parse::Parsed;
 use crate::mail::reader::{Reader, Unread};
 
 /// Columns of a mail's beginning that are shown.
 const BEGINNING_MAX: usize = 68;
+
+/// How mails are looked at.
+#[derive(Debug)]
+pub struct Looking {
+    /// Of larger files only the headers are read.
+    pub parse_max: u64,
+    /// Whom we believe about senders.
+    pub trust: TrustRules,
+    /// Who is asked for keys; `None` leaves signatures unchecked.
+    pub dns: Option<Dns>,
+}
 
 /// One line of the machine-readable output.
 #[derive(Serialize)]
@@ -34,14 +48,14 @@ pub fn run(
     engine: &mut Engine,
     files: &[PathBuf],
     json: bool,
-    parse_max: u64,
+    looking: &Looking,
     now: Time,
     out: &mut dyn Write,
 ) -> Result<()> {
     let reader = Reader::start().context("start the reading thread")?;
     let mut failed = 0_usize;
     for file in files {
-        match explain(engine, &reader, file, parse_max, now) {
+        match explain(engine, &reader, file, looking, now) {
             Ok(explanation) if json => write_json(file, &explanation, out)?,
             Ok(explanation) => write_words(file, &explanation, out)?,
             Err(error) => {
@@ -57,12 +71,24 @@ pub fn run(
     Ok(())
 }
 
-fn explain(engine: &mut Engine, reader: &Reader, file: &Path, parse_max: u64, now: Time) -> Result<Explanation> {
-    let unread = Unread::from_file(file, parse_max).context("read the file")?;
+fn explain(engine: &mut Engine, reader: &Reader, file: &Path, looking: &Looking, now: Time) -> Result<Explanation> {
+    let unread = Unread::from_file(file, looking.parse_max).context("read the file")?;
     match reader.read(unread) {
-        Ok(parsed) => engine.explain(Incoming { mail: &parsed.mail, arrived_at: now, evidence: Evidence::None }, now),
+        Ok(Parsed { mail, claims, .. }) => {
+            let keys = match &looking.dns {
+                Some(dns) => Some(asked(dns, claims.keys_needed(&looking.trust, now))?),
+                None => None,
+            };
+            let evidence = claims.judged(&looking.trust, keys.as_ref(), now);
+            engine.explain(Incoming { mail: &mail, arrived_at: now, evidence }, now)
+        }
         Err(unreadable) => Ok(Explanation::held(&unreadable)),
     }
+}
+
+fn asked(dns: &Dns, names: Vec<String>) -> Result<Keys> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(dns.keys(names)))
 }
 
 fn write_json(file: &Path, explanation: &Explanation, out: &mut dyn Write) -> Result<()> {
@@ -100,6 +126,9 @@ fn write_words(file: &Path, explanation: &Explanation, out: &mut dyn Write) -> R
         None => "no".to_owned(),
     };
     lines.push(format!("  may be answered automatically: {answered}"));
+    if let Some(found) = &explanation.trust.found {
+        lines.push(format!("  sender: {}", sender_words(found)));
+    }
     // What a sender wrote stands in any of them.
     let lines: Vec<String> = lines.iter().map(|line| plain(line)).collect();
     writeln!(out, "{}\n", lines.join("\n")).context("write an explanation")
@@ -112,4 +141,37 @@ fn words(explanation: &Explanation) -> String {
 
 fn or_dash(text: &str) -> &str {
     if text.is_empty() { "-" } else { text }
+}
+
+/// What is known of the sender, and what that rests on.
+fn sender_words(found: &SenderEvidence) -> String {
+    let results = match found.results {
+        Results::NotUsed => "not used",
+        Results::None => "none of the provider",
+        Results::Ambiguous => "several of the provider: ignored",
+        Results::Misplaced => "where a sender could have written them: ignored",
+        Results::Unreadable => "unreadable",
+        Results::Silent => "nothing of DMARC",
+        Results::OtherDomain => "of another domain",
+        Results::Pass => "DMARC pass",
+        Results::Fail => "DMARC fail",
+    };
+    let dkim = match found.dkim {
+        Dkim::NotUsed => "not used",
+        Dkim::NotChecked => "not checked (--dns asks for the key)",
+        Dkim::None => "not signed",
+        Dkim::OtherDomain => "signed by others",
+        Dkim::Weak => "too weak to count",
+        Dkim::Expired => "expired",
+        Dkim::NoKey => "signed with a key that does not exist",
+        Dkim::Unavailable => "the DNS does not answer",
+        Dkim::Altered => "the mail is not what was signed",
+        Dkim::Pass => "good",
+    };
+    let login = match found.login {
+        Login::NotUsed => "",
+        Login::None => "; not submitted with his login",
+        Login::Own => "; submitted with his own login",
+    };
+    format!("{}; DKIM {dkim}; provider's results {results}{login}", found.verdict().as_str())
 }

@@ -90,6 +90,7 @@ fn mail_to_ourselves(home: &Home) -> Result<OutgoingMail> {
     let bytes = compose(&Letter {
         from: Person { name: desk.name.clone(), address: desk.address.clone() },
         to: desk.address.clone(),
+        reply_to: None,
         subject: "Uji jalur surel Siaga".to_owned(),
         text: text.to_owned(),
         html: format!("<p>{text}</p>"),
@@ -119,7 +120,7 @@ async fn await_return(home: &Home, settings: ImapSettings, message_id: &str) -> 
             return Ok(());
         }
         let listed = mailbox.list().await?;
-        if let Some(found) = find(&mut mailbox, &listed, message_id).await? {
+        if let Some((found, _)) = find(&mut mailbox, &listed, message_id).await? {
             // A running desk takes it in by itself; without one it would wait as unread mail.
             if home.lock().is_ok() {
                 mailbox.archive(&[found.place], Folder::Processed).await?;
@@ -133,7 +134,12 @@ async fn await_return(home: &Home, settings: ImapSettings, message_id: &str) -> 
     )
 }
 
-async fn find(mailbox: &mut ImapMailbox, listed: &[Listed], message_id: &str) -> Result<Option<Listed>> {
+/// The message with that id among the newest, and its header block.
+pub(super) async fn find(
+    mailbox: &mut ImapMailbox,
+    listed: &[Listed],
+    message_id: &str,
+) -> Result<Option<(Listed, String)>> {
     let newest = &listed[listed.len().saturating_sub(20)..];
     let (mut header, mut found) = (Vec::new(), None);
     let mut look = |piece: Piece<'_>| {
@@ -142,7 +148,7 @@ async fn find(mailbox: &mut ImapMailbox, listed: &[Listed], message_id: &str) ->
             Piece::End(place) => {
                 let text = String::from_utf8_lossy(&header).into_owned();
                 if text.contains(message_id) {
-                    found = Some(place.clone());
+                    found = Some((place.clone(), text));
                 }
                 header.clear();
             }
@@ -150,5 +156,7 @@ async fn find(mailbox: &mut ImapMailbox, listed: &[Listed], message_id: &str) ->
         Ok(())
     };
     mailbox.fetch(newest, Extent::Header, &mut look).await.context("look for the mail")?;
-    Ok(found.and_then(|place| newest.iter().find(|listed| listed.place == place).cloned()))
+    Ok(found.and_then(|(place, text)| {
+        newest.iter().find(|listed| listed.place == place).map(|listed| (listed.clone(), text))
+    }))
 }

@@ -3,6 +3,7 @@
 //! **Invariant:** no rule of the SOP stands here; whatever changes a ticket goes through the engine.
 
 mod access;
+mod authres;
 mod check;
 mod demo;
 mod due;
@@ -32,6 +33,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use crate::cli::setup::Home;
+use crate::daemon::dns::Dns;
 
 /// Siaga: an e-mail-driven incident desk for government CSIRTs.
 ///
@@ -86,6 +88,10 @@ enum Verb {
         /// Also log in to IMAP and SMTP and send a mail to the desk's own address.
         #[arg(long)]
         live: bool,
+        /// Also send forged Authentication-Results from the second account in [probe], and believe
+        /// the provider's own only if none survives.
+        #[arg(long, requires = "live")]
+        authres: bool,
         /// Show the mail texts as they would arrive, filled with made-up reports; or one of them, by
         /// the name of its folder below templates/mail.
         #[arg(long, value_name = "NOTICE", num_args = 0..=1, conflicts_with = "live")]
@@ -102,6 +108,9 @@ enum Verb {
         /// One JSON object for each file and line.
         #[arg(long)]
         json: bool,
+        /// Ask the DNS for keys and check signatures.
+        #[arg(long)]
+        dns: bool,
     },
     /// Take a mail in from a file, as if it had arrived in the mailbox.
     Feed(feed::Feed),
@@ -152,9 +161,11 @@ fn run(arguments: &Arguments) -> Result<()> {
     match &arguments.verb {
         Verb::Serve => serve::run(&home()?),
         Verb::Demo { dir } => demo::run(dir),
-        Verb::Check { live: _, samples: Some(notice) } => samples::run(&home()?, notice.as_deref()),
-        Verb::Check { live, samples: None } => check::run(&arguments.config, &templates_folder(arguments), *live),
-        Verb::Explain { files, json } => explain_files(arguments, files, *json),
+        Verb::Check { samples: Some(notice), .. } => samples::run(&home()?, notice.as_deref()),
+        Verb::Check { live, authres, samples: None } => {
+            check::run(&arguments.config, &templates_folder(arguments), (*live, *authres))
+        }
+        Verb::Explain { files, json, dns } => explain_files(arguments, files, (*json, *dns)),
         Verb::Feed(feed) => feed.run(&home()?),
         Verb::Ticket(verb) => verb.run(&home()?),
         Verb::Outbox(verb) => verb.run(&home()?),
@@ -166,15 +177,19 @@ fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// Explains with the configuration that is there, or the shipped one where there is none.
-fn explain_files(arguments: &Arguments, files: &[PathBuf], json: bool) -> Result<()> {
+fn explain_files(arguments: &Arguments, files: &[PathBuf], (json, dns): (bool, bool)) -> Result<()> {
     let home = if arguments.config.join("siaga.toml").exists() {
         Home::load(&arguments.config, templates_folder(arguments))?
     } else {
         Home::embedded()
     };
     let (mut engine, now) = home.engine_to_try_on()?;
-    let limits = &home.config.settings.intake;
-    explain::run(&mut engine, files, json, limits.parse_max, now, &mut std::io::stdout().lock())
+    let looking = explain::Looking {
+        parse_max: home.config.settings.intake.parse_max,
+        trust: home.trust(engine.store())?,
+        dns: if dns { Some(Dns::of_system()?) } else { None },
+    };
+    explain::run(&mut engine, files, json, &looking, now, &mut std::io::stdout().lock())
 }
 
 fn templates_folder(arguments: &Arguments) -> PathBuf {

@@ -51,9 +51,13 @@ pub(super) fn run(home: &Home) -> Result<()> {
     if swept > 0 {
         info!(count = swept, "Removed {swept} raw files that no receipt knows");
     }
+    let trust = home.trust(shared.engine.borrow().store())?;
+    if settings.trust.use_results && !trust.use_results {
+        warn!("Authentication-Results are not believed before `siaga check --live --authres` has found them safe");
+    }
     let disk = blobs.clone();
     let disk = Disk::new(settings.intake.disk_reserve(), move || disk.free_bytes());
-    let intake = Intake::new(blobs, settings.intake.parse_max)?.with_disk(disk);
+    let intake = Intake::new(blobs, settings.intake.parse_max)?.with_disk(disk).trusting(trust, home.dns()?);
     let spool_max = settings.intake.spool_max;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("start the runtime")?;
     runtime.block_on(async {

@@ -9,15 +9,17 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::cli::template_fault;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{self, Config, Fault, Protection, SecretSource, read_secret};
+use crate::config::{self, Config, Fault, Probe, Protection, SecretSource, read_secret};
+use crate::daemon::dns::Dns;
 use crate::domain::Time;
+use crate::domain::evidence::TrustRules;
 use crate::domain::message_id::MessageIdKey;
 use crate::engine::{self, Engine, Retries};
 use crate::mail::connect::{Endpoint, Login, Secret, Security};
 use crate::mail::imap::ImapSettings;
 use crate::mail::smtp::SmtpSettings;
-use crate::store::Store;
 use crate::store::blobs::Blobs;
+use crate::store::{Store, meta};
 use crate::templates::Templates;
 
 /// A desk's configuration, and where its templates lie.
@@ -114,6 +116,19 @@ impl Home {
         Ok((Engine::open(store, self.context(key)?)?, now))
     }
 
+    /// Whom this desk believes about senders: its provider's results only once it was proved that
+    /// the provider removes forged ones.
+    pub(super) fn trust(&self, store: &Store) -> Result<TrustRules> {
+        let mut rules = self.config.settings.trust.clone();
+        rules.use_results &= meta::results_proved(store.db(), &rules.authserv_id)?;
+        Ok(rules)
+    }
+
+    /// Who is asked for the keys of mail domains; nobody, where no signature is checked.
+    pub(super) fn dns(&self) -> Result<Dns> {
+        if self.config.settings.trust.dkim { Dns::of_system() } else { Ok(Dns::none()) }
+    }
+
     /// Raw messages and evidence.
     pub(super) fn blobs(&self) -> Result<Blobs> {
         Blobs::open(self.data())
@@ -196,6 +211,27 @@ impl Home {
             login,
             hello_name: None,
         })
+    }
+
+    /// How the second account hands mail over.
+    pub(super) fn probe(&self, probe: &Probe) -> Result<SmtpSettings> {
+        let password = secret(&SecretSource::File(probe.password_file.clone())).context("[probe]")?;
+        Ok(SmtpSettings {
+            endpoint: Endpoint {
+                host: probe.host.clone(),
+                port: probe.port,
+                security: security(probe.security),
+                ca_file: self.config.settings.smtp.ca_file.clone(),
+            },
+            login: (!probe.user.is_empty()).then(|| Login { user: probe.user.clone(), secret: password }),
+            hello_name: None,
+        })
+    }
+
+    /// The database, for a note of the operator's beside the desk that serves.
+    pub(super) fn store_to_note_in(&self) -> Result<Store> {
+        self.store()?;
+        Store::open(&self.database())
     }
 
     fn database(&self) -> PathBuf {

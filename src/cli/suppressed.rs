@@ -8,8 +8,9 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use crate::cli::setup::Home;
+use crate::cli::table::Column;
 use crate::cli::ticket::local;
-use crate::cli::{Format, table};
+use crate::cli::{Format, table, terminal};
 use crate::clock::{Clock, SystemClock};
 use crate::domain::Time;
 use crate::store::storms;
@@ -68,7 +69,14 @@ impl Verb {
                 vec![local(home, row.at), row.notice.clone(), row.reason.clone(), row.recipient.clone(), ticket]
             })
             .collect();
-        table::write(&mut out, &["AT", "MAIL", "REASON", "TO", "TICKET"], &cells)?;
+        let columns = [
+            Column::whole("AT"),
+            Column::cut("MAIL", 10),
+            Column::cut("REASON", 10),
+            Column::cut("TO", 10),
+            Column::whole("TICKET"),
+        ];
+        table::write(&mut out, terminal::columns(), &columns, &cells)?;
         Ok(())
     }
 }

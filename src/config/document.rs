@@ -142,9 +142,12 @@ fn variable(one: &Override) -> String {
 fn set<'i>(table: &mut DeTable<'i>, one: &'i Override) -> Result<(), String> {
     let (section, key) = one.place.split_once('.').ok_or_else(|| "it names no key in a section".to_owned())?;
     let section = tree::table_at(table, section).ok_or_else(|| format!("there is no section [{section}]"))?;
-    let is_number = section.get(key).is_some_and(|value| value.get_ref().is_integer());
+    let shipped = section.get(key).map(Spanned::get_ref);
+    let is_number = shipped.is_some_and(|value| value.is_integer());
+    let is_truth = shipped.is_some_and(|value| value.is_bool());
     let value = match DeValue::parse_recoverable(&one.value) {
         (number, _) if is_number && one.value.parse::<i64>().is_ok() => number.into_inner(),
+        (truth, _) if is_truth && one.value.parse::<bool>().is_ok() => truth.into_inner(),
         _ => DeValue::String(Cow::Borrowed(&one.value)),
     };
     section.insert(Spanned::new(0..0, Cow::Borrowed(key)), Spanned::new(0..0, value));

@@ -17,6 +17,7 @@ mod settings;
 mod siaga;
 mod sop;
 mod tree;
+mod trust;
 mod values;
 
 use std::io::ErrorKind;
@@ -36,7 +37,7 @@ use document::Document;
 pub use environment::Environment;
 pub use fault::Fault;
 pub use secret::{SecretSource, read_secret};
-pub use settings::{Imap, Intake, Log, LogFormat, Outbox, Protection, Settings, Smtp, Source, Transport};
+pub use settings::{Imap, Intake, Log, LogFormat, Outbox, Probe, Protection, Settings, Smtp, Source, Transport};
 
 /// Everything an administrator can set.
 #[derive(Debug, Clone)]

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::config::document::Document;
 use crate::config::fault::Fault;
+use crate::config::trust::TrustSection;
 use crate::config::values;
 use crate::domain::approval::{ApprovalPolicy, Mode};
 use crate::domain::authority::CommandPolicy;
@@ -86,8 +87,13 @@ fn remedy(fault: NoSchedule) -> &'static str {
 }
 
 impl CommandSection {
-    pub(super) fn settled(&self) -> CommandPolicy {
-        CommandPolicy { hold: values::delta(self.hold), require_evidence: self.require_evidence }
+    pub(super) fn settled(&self, trust: &TrustSection) -> CommandPolicy {
+        CommandPolicy {
+            hold: values::delta(self.hold),
+            require_evidence: self.require_evidence,
+            code_without_evidence: trust.internal_mail_unmarked,
+            subaddress: trust.subaddress,
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::domain::Time;
 use crate::domain::answer::Caps;
 use crate::domain::authority::CommandPolicy;
 use crate::domain::desk::Desk;
+use crate::domain::evidence::TrustRules;
 use crate::domain::limits::Limits;
 use crate::domain::person::Address;
 use crate::domain::schedule::Schedules;
@@ -40,6 +41,10 @@ pub struct Settings {
     pub images_max: u64,
     /// How commands in replies are taken.
     pub command: CommandPolicy,
+    /// Whom we believe about who wrote a mail.
+    pub trust: TrustRules,
+    /// The second account that tries to deceive us.
+    pub probe: Option<Probe>,
     /// How the Kabid approves, and what happens beside the straight line of the SOP.
     pub policy: Policy,
     /// When the mails of the calendar come.
@@ -168,6 +173,24 @@ pub struct Smtp {
     pub secret: Option<SecretSource>,
     /// Connections kept open at the same time.
     pub connections: usize,
+}
+
+/// `[probe]`: an account at another provider.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Probe {
+    /// Its address.
+    pub address: Address,
+    /// Its server for sending.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Protection.
+    pub security: Protection,
+    /// User.
+    pub user: String,
+    /// The file with its password.
+    pub password_file: PathBuf,
 }
 
 /// `[outbox]`

@@ -44,6 +44,8 @@ const WITHHELD_TOLD: usize = 4;
 const DISK_LOOK: Duration = Duration::from_secs(60);
 /// Longest wait for new mail; the mailbox itself looks more often where it must.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
+/// Between two questions to a DNS that does not answer, while a command waits for it.
+const DNS_RETRY: Duration = Duration::from_secs(60);
 /// How long a command may take to end when the daemon is asked to stop.
 const STOP_MAX: Duration = Duration::from_secs(10);
 
@@ -391,6 +393,9 @@ async fn wait<C: Clock, B: Mailbox>(shared: &Shared<C>, inbox: &mut Inbox<B>) ->
             woken = &mut waiting => return woken,
             () = shared.stop.asked() => return Ok(()),
             () = shared.intake.notified() => {
+                inbox.intake.finish(shared).await?;
+            }
+            () = sleep(DNS_RETRY), if inbox.intake.is_waiting() => {
                 inbox.intake.finish(shared).await?;
             }
         }

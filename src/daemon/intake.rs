@@ -1,14 +1,18 @@
 //! From bytes in the spool to tickets: durable, received, read, evidence kept, taken in.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
+use chrono::TimeDelta;
+use futures_util::future::join_all;
 use tracing::{error, info, warn};
 
 use crate::clock::Clock;
 use crate::daemon::Shared;
 use crate::daemon::disk::{Disk, Shortage};
-use crate::domain::answer::Evidence;
+use crate::daemon::dns::Dns;
+use crate::domain::evidence::{SenderEvidence, TrustRules};
 use crate::domain::incoming::Unreadable;
 use crate::engine::intake::{Action, Verdict};
 use crate::fail_point::{Step, reached};
@@ -17,6 +21,9 @@ use crate::mail::reader::{Reader, Unread};
 use crate::mail::transport::Listed;
 use crate::store::blobs::{Blobs, Kind, Sealed, Spooled};
 use crate::store::receipts::{Arrival, Receipt, ReceiptId};
+
+/// How long a command waits for the DNS; then nobody vouches for it.
+const DNS_PATIENCE: TimeDelta = TimeDelta::hours(24);
 
 /// What takes messages in once their bytes are on this machine.
 #[derive(Debug)]
@@ -27,6 +34,12 @@ pub struct Intake {
     parse_max: u64,
     /// Where there must be room; `None` where it is nobody's concern.
     disk: Option<Disk>,
+    /// Whom we believe about senders.
+    trust: TrustRules,
+    /// Who is asked for the keys of their domains.
+    dns: Dns,
+    /// Whether a command waits for the DNS.
+    waiting: Cell<bool>,
 }
 
 /// A message whose bytes are in the spool.
@@ -49,7 +62,9 @@ impl Intake {
     /// # Errors
     /// If the reader's thread cannot be started.
     pub fn new(blobs: Blobs, parse_max: u64) -> Result<Intake> {
-        Ok(Intake { blobs, reader: Arc::new(Reader::start()?), parse_max, disk: None })
+        let reader = Arc::new(Reader::start()?);
+        let (trust, waiting) = (TrustRules::default(), Cell::new(false));
+        Ok(Intake { blobs, reader, parse_max, disk: None, trust, dns: Dns::none(), waiting })
     }
 
     /// The same with another reader.
@@ -67,6 +82,16 @@ impl Intake {
     /// Whether there is too little room for another message.
     pub fn shortage(&self) -> Option<Shortage> {
         self.disk.as_ref().and_then(Disk::shortage)
+    }
+
+    /// The same, which believes somebody about senders.
+    pub fn trusting(self, trust: TrustRules, dns: Dns) -> Intake {
+        Intake { trust, dns, ..self }
+    }
+
+    /// Whether a command waits for the DNS.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.waiting.get()
     }
 
     /// Where bytes are kept.
@@ -122,9 +147,13 @@ impl Intake {
                 return false;
             }
         };
-        for (receipt, parsed) in read {
+        let evidence = join_all(read.iter().map(|(receipt, parsed)| self.evidence_of(receipt, parsed))).await;
+        for ((receipt, parsed), evidence) in read.into_iter().zip(evidence) {
+            if self.must_wait(shared, &receipt, &parsed, evidence) {
+                continue;
+            }
             let taken = shared.with_engine(|engine, now| match parsed {
-                Ok(Parsed { mail, .. }) => engine.take_in(receipt.id, &mail, Evidence::None, now).map(Some),
+                Ok(Parsed { mail, .. }) => engine.take_in(receipt.id, &mail, evidence, now).map(Some),
                 Err(unreadable) => engine.hold(receipt.id, &unreadable.to_string(), now).map(|()| None),
             });
             match taken {
@@ -141,6 +170,37 @@ impl Intake {
         complete
     }
 
+    /// What is known of the sender of a message, once the DNS has said what it knows.
+    async fn evidence_of(&self, receipt: &Receipt, parsed: &Result<Parsed, Unreadable>) -> SenderEvidence {
+        let Ok(Parsed { claims, .. }) = parsed else { return SenderEvidence::NONE };
+        let arrived_at = receipt.arrival.arrived_at;
+        let keys = self.dns.keys(claims.keys_needed(&self.trust, arrived_at)).await;
+        claims.judged(&self.trust, Some(&keys), arrived_at)
+    }
+
+    /// Whether a message is left for later: an order whose sender only the DNS can vouch for, while it
+    /// does not answer. A report never waits: it is acknowledged as one nobody vouches for.
+    fn must_wait<C: Clock>(
+        &self,
+        shared: &Shared<C>,
+        receipt: &Receipt,
+        parsed: &Result<Parsed, Unreadable>,
+        evidence: SenderEvidence,
+    ) -> bool {
+        let Ok(Parsed { mail, .. }) = parsed else { return false };
+        let waits = evidence.is_undecided()
+            && shared.with_engine(|engine, now| {
+                now - receipt.arrival.arrived_at < DNS_PATIENCE && engine.gives_orders(mail, now)
+            });
+        if waits {
+            self.waiting.set(true);
+            info!(receipt = receipt.id.0, "Message {} waits until the DNS answers", receipt.id.0);
+            let away = std::io::Error::other("the DNS does not answer, and the sender's signature cannot be checked");
+            note_failure(shared, receipt.id, &away.into());
+        }
+        waits
+    }
+
     /// Takes in what was received and not dealt with: an earlier process ended, or a person
     /// released it. Returns whether every one was dealt with.
     ///
@@ -148,6 +208,7 @@ impl Intake {
     /// If the database refuses.
     pub async fn finish<C: Clock>(&self, shared: &Shared<C>) -> Result<bool> {
         let mut complete = true;
+        self.waiting.set(false);
         let unfinished = shared.engine.borrow().unfinished()?;
         for receipt in unfinished {
             if shared.with_engine(|engine, now| engine.read_again(&receipt, now))? {

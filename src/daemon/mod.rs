@@ -14,6 +14,7 @@ pub mod disk;
 mod rests;
 mod archiving;
 mod leap;
+pub mod dns;
 pub mod inbox;
 mod lane;
 pub mod intake;

@@ -15,6 +15,11 @@ pub struct CommandPolicy {
     pub hold: TimeDelta,
     /// Whether the sender's domain must vouch for a command.
     pub require_evidence: bool,
+    /// Whether a one-time code can stand for that: mail between the provider's own accounts comes
+    /// without any mark of its origin.
+    pub code_without_evidence: bool,
+    /// Whether the answer to a mail of ours is proved by the secret address it goes to.
+    pub subaddress: bool,
 }
 
 /// What a mail proves about its sender.
@@ -25,6 +30,8 @@ pub struct Proof {
     pub registered: bool,
     /// L2: whether the sender's domain vouches for it.
     pub domain: Evidence,
+    /// Whether the domain vouches for one of its accounts and any of them may be meant.
+    pub shared_domain: bool,
     /// L3: it answers a mail of ours that went to this very person.
     pub answers_ours: bool,
     /// L4: a good one-time code stands on the line.
@@ -87,35 +94,65 @@ pub const PROOFS_PER_HOUR: u32 = 3;
 /// Judges a command of that class.
 pub fn judge(class: Class, subject: Subject, proof: Proof, policy: &CommandPolicy, sent_this_hour: u32) -> Verdict {
     let spare = sent_this_hour < PROOFS_PER_HOUR;
-    let vouched = proof.domain == Evidence::Pass;
-    // A code was sent to one mailbox and can be used once: whoever types it has our mail.
-    let has_code = proof.code != CodeProof::None;
-    let has_our_mail = proof.answers_ours || has_code;
-    let domain_suffices = vouched || !policy.require_evidence;
     if !proof.registered {
         return Verdict::Silence;
     }
-    let denied = if has_our_mail && spare { Verdict::Explain } else { Verdict::Silence };
+    let has_code = proof.code != CodeProof::None;
+    let denied = if (proof.answers_ours || has_code) && spare { Verdict::Explain } else { Verdict::Silence };
     match (proof.signature, proof.domain) {
-        (SignatureProof::Bad, _) => return denied,
+        (SignatureProof::Bad, _) | (SignatureProof::None, Evidence::Fail) => return denied,
         // A signature survives any path.
         (SignatureProof::Good, _) => return Verdict::Act,
-        (SignatureProof::None, Evidence::Fail) => return denied,
         (SignatureProof::None, Evidence::Pass | Evidence::None) => {}
     }
+    let acts = match class {
+        // Whoever asks gets what the reporter may see, at the reporter's address.
+        Class::C0 => proof.domain == Evidence::Pass || proof.answers_ours || has_code,
+        Class::C1 | Class::C2 => may_order(class, subject, proof, policy),
+        Class::C3 => may_speak_for_the_office(proof, policy),
+    };
+    let vouched = proof.domain == Evidence::Pass;
     match class {
-        Class::C0 if vouched || has_our_mail => Verdict::Act,
+        Class::C0 | Class::C1 | Class::C2 | Class::C3 if acts => Verdict::Act,
         Class::C0 => Verdict::Silence,
-        Class::C1 | Class::C2 if has_our_mail && domain_suffices => Verdict::Act,
-        Class::C1 if subject == Subject::Desk && domain_suffices => Verdict::Act,
-        Class::C3 if has_code && domain_suffices => Verdict::Act,
-        // Internal mail that nobody vouches for falls to a code, where a domain must vouch.
-        Class::C1 | Class::C2 if has_code => Verdict::Act,
-        Class::C3 if proof.code == CodeProof::Fresh => Verdict::Act,
-        Class::C1 | Class::C2 if has_our_mail && spare => Verdict::SendCode,
-        Class::C3 if (vouched || has_our_mail) && spare => Verdict::SendCode,
+        // Where nobody vouches and no code could mend that, none is sent.
+        Class::C1 | Class::C2 | Class::C3 if !vouched && !policy.mends_without_evidence() => denied,
+        Class::C1 | Class::C2 if proof.answers_ours && spare => Verdict::SendCode,
+        Class::C3 if (vouched || proof.answers_ours) && spare => Verdict::SendCode,
         // Where domains vouch, a mail that nobody vouches for is a forgery and helps nobody further.
-        Class::C1 | Class::C2 | Class::C3 if spare && domain_suffices => Verdict::SendToken,
+        Class::C1 | Class::C2 | Class::C3 if spare && (vouched || !policy.require_evidence) => Verdict::SendToken,
         Class::C1 | Class::C2 | Class::C3 => Verdict::Silence,
+    }
+}
+
+/// C1 and C2: the domain vouches and the sender has our mail; a code stands for what is missing.
+fn may_order(class: Class, subject: Subject, proof: Proof, policy: &CommandPolicy) -> bool {
+    let has_code = proof.code != CodeProof::None;
+    let domain_suffices = proof.domain == Evidence::Pass || !policy.require_evidence;
+    // Of a domain in which any account writes any From, the domain alone says too little.
+    let needs_code = class == Class::C2 && proof.shared_domain && policy.require_evidence;
+    if domain_suffices {
+        let has_our_mail = if needs_code { has_code } else { proof.answers_ours || has_code };
+        return has_our_mail || (class == Class::C1 && subject == Subject::Desk);
+    }
+    policy.code_without_evidence && proof.answers_ours && has_code
+}
+
+/// C3, in the order of trust-and-safety 5.2.
+fn may_speak_for_the_office(proof: Proof, policy: &CommandPolicy) -> bool {
+    match (proof.domain, proof.code) {
+        (_, CodeProof::None) | (Evidence::Fail, _) => false,
+        (Evidence::Pass, CodeProof::Request | CodeProof::Fresh) => true,
+        (Evidence::None, CodeProof::Request) => !policy.require_evidence,
+        (Evidence::None, CodeProof::Fresh) => {
+            !policy.require_evidence || (policy.code_without_evidence && proof.answers_ours)
+        }
+    }
+}
+
+impl CommandPolicy {
+    /// Whether a command nobody vouches for can be proved at all.
+    fn mends_without_evidence(&self) -> bool {
+        !self.require_evidence || self.code_without_evidence
     }
 }

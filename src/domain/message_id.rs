@@ -7,7 +7,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::domain::outgoing::OutboxId;
+use crate::domain::person::Address;
 use crate::domain::ticket::TicketId;
+use crate::domain::token::{TOKEN_BYTES, Token};
 
 /// The key. Whoever has it can make ids that look like ours.
 #[derive(Clone)]
@@ -60,6 +62,21 @@ impl MessageIdKey {
             ticket: (ticket > 0).then_some(TicketId(ticket)),
             header_id: header_id.clone(),
         })
+    }
+
+    /// The secret reply address of a person for a ticket, made of random bits.
+    pub fn token(&self, salt: &str, person: &Address, ticket: Option<TicketId>) -> Token {
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
+        let person = person.as_str().to_ascii_lowercase();
+        let ticket = ticket.map_or(0, |ticket| ticket.0).to_string();
+        // No Message-ID begins so: what is made for one purpose is worth nothing for the other.
+        for part in ["reply address", salt, &person, &ticket] {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part.as_bytes());
+        }
+        let mut bytes = [0; TOKEN_BYTES];
+        bytes.copy_from_slice(&mac.finalize().into_bytes()[..TOKEN_BYTES]);
+        Token::new(bytes)
     }
 
     fn mac(&self, body: &str, domain: &str) -> Hmac<Sha256> {

@@ -26,6 +26,7 @@ pub mod thanks;
 pub mod alarm;
 pub mod answer;
 pub mod limits;
+pub mod evidence;
 pub mod command;
 pub mod leaving;
 pub mod question;
@@ -40,6 +41,7 @@ pub mod recap;
 pub mod notice;
 pub mod outgoing;
 pub mod message_id;
+pub mod token;
 pub mod logbook;
 
 /// An instant. Stored as RFC 3339 in UTC; local time exists only in [`calendar`] and templates.

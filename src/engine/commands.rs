@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use serde_json::json;
 
 use crate::domain::Time;
+use crate::domain::answer::Evidence;
 use crate::domain::approval::{Binding, Mode, Signature};
 use crate::domain::authority::{CodeProof, Proof, Verdict as Judgement};
 use crate::domain::case::Case;
@@ -18,13 +19,14 @@ use crate::domain::logbook::{Entry, Kind};
 use crate::domain::notice::Notice;
 use crate::domain::notice::answer::{CodeRequested, Doubt, Line, Outcome};
 use crate::domain::question::Question;
+use crate::domain::role::Role;
 use crate::domain::ticket::TicketId;
 use crate::domain::workflow::answering::answered;
 use crate::domain::workflow::refusal::Refusal;
 use crate::engine::Context;
 use crate::engine::commit::Posting;
 use crate::engine::filing::filing;
-use crate::engine::intake::{Action, Incoming, Verdict};
+use crate::engine::intake::{Action, Incoming, Verdict, orders};
 use crate::engine::proof::{Speaker, Typed, parts_differ, shown_subject, ticket_of};
 use crate::engine::transcript::{Done, Planned, Told};
 use crate::store::messages::{self, Meaning};
@@ -60,7 +62,10 @@ impl Context {
         let mail = incoming.mail;
         let case = ticket.map(|ticket| cases::get(db, ticket)).transpose()?;
         let message = messages::insert(db, mail, filing(ticket, Meaning::Commands, incoming))?;
-        let detail = json!({ "message": message.0, "meaning": Meaning::Commands.as_str(), "pending": false });
+        let detail = json!({
+            "message": message.0, "meaning": Meaning::Commands.as_str(), "pending": false,
+            "evidence": incoming.evidence,
+        });
         let entry = Entry { actor: speaker.actor(), kind: Kind::MessageFiled, message: Some(mail.raw), detail };
         logbook::append(db, ticket, &entry, now)?;
         let letter = CommandMail { incoming, message, speaker };
@@ -74,11 +79,44 @@ impl Context {
         })
     }
 
+    /// Whether another delivery of an order nobody vouched for is vouched for: a forwarder broke the
+    /// first one. Such an order was carried out by its one-time code or not at all, and no code
+    /// counts twice.
+    pub(super) fn is_proved_by(&self, db: &Connection, incoming: Incoming<'_>, message: MessageId) -> Result<bool> {
+        let vouched = incoming.evidence.for_command() == Evidence::Pass && orders(incoming.mail);
+        Ok(vouched && self.command.require_evidence && messages::is_unproven_order(db, message)?)
+    }
+
+    /// Judges an order anew by the better evidence of another delivery.
+    pub(super) fn commands_again(
+        &self,
+        db: &Connection,
+        incoming: Incoming<'_>,
+        (ticket, message): (Option<TicketId>, MessageId),
+        now: Time,
+    ) -> Result<Verdict> {
+        messages::vouched(db, message, incoming.evidence.verdict())?;
+        let case = ticket.map(|ticket| cases::get(db, ticket)).transpose()?;
+        let number = case.as_ref().map(|case| case.ticket.number.clone());
+        let outcome = match self.speaker(incoming.mail, now).filter(|speaker| speaker.role != Role::Leader) {
+            Some(speaker) => self.obey(db, CommandMail { incoming, message, speaker: &speaker }, case, now)?,
+            None => "its sender has no role",
+        };
+        Ok(Verdict {
+            action: Action::Commands,
+            reason: format!("another delivery, which its sender's domain vouches for; {outcome}"),
+            ticket: number,
+            state: State::Duplicate,
+            message: Some(message),
+        })
+    }
+
     /// Carries out what is ordered, or says why not.
     fn obey(&self, db: &Connection, letter: CommandMail<'_>, case: Option<Case>, now: Time) -> Result<&'static str> {
         let mail = letter.incoming.mail;
         let words = self.answered_words(db, mail)?;
-        let proof = self.proof(letter.incoming, words.is_some());
+        let answers_ours = self.answers_ours(db, mail, (case.as_ref(), words.is_some()), now)?;
+        let proof = self.proof(letter.incoming, answers_ours);
         let lines = command_lines(&mail.command_text);
         let text = leaving(below_commands(&mail.command_text), &mail.new_text, words.as_deref().unwrap_or(""));
         let mut judged = self.judge_lines(db, letter, &lines, (&text, proof, case.as_ref()), now)?;
@@ -204,6 +242,9 @@ impl Context {
         now: Time,
     ) -> Result<Outcome> {
         let word = order.command.word();
+        // The mail shows how to type the order with its own code: the one that did not do is left out.
+        let used = order.code.as_deref().unwrap_or_default();
+        let typed = typed.split_whitespace().filter(|token| *token != used).collect::<Vec<_>>().join(" ");
         let question = match bound_to(case, letter.speaker, word) {
             Ok(question) => question,
             Err(why) => return Ok(Outcome::Refused { why }),
@@ -214,7 +255,7 @@ impl Context {
         let notice = Notice::CodeRequested(CodeRequested {
             number: case.map(|case| case.ticket.number.to_string()),
             subject: case.map(|case| shown_subject(case, letter.speaker.role)).unwrap_or_default(),
-            typed: typed.to_owned(),
+            typed: typed.clone(),
             word,
         });
         let purpose = format!("code:{}:{typed}", letter.message.0);

@@ -85,6 +85,7 @@ impl Context {
         let bytes = compose(&Letter {
             from: Person { name: self.desk.name.clone(), address: self.desk.address.clone() },
             to: to.address.clone(),
+            reply_to: self.reply_address(db, &to.address, ticket, now)?,
             subject: rendered.subject.clone(),
             text: rendered.text.clone(),
             html: rendered.html.clone(),

@@ -7,6 +7,7 @@ use crate::domain::Time;
 use crate::domain::answer::{Evidence, Given, may_acknowledge};
 use crate::domain::command::grammar::{CommandLine, command_lines};
 use crate::domain::completeness::{Missing, missing};
+use crate::domain::evidence::SenderEvidence;
 use crate::domain::incoming::{
     Attachment, Automatic, Bounce, Defect, Feedback, IncomingMail, Language, Nature, Unreadable,
 };
@@ -78,6 +79,8 @@ pub struct Threading {
 pub struct Trust {
     /// Whether the sender's domain sent the mail.
     pub evidence: Option<Evidence>,
+    /// What that rests on.
+    pub found: Option<SenderEvidence>,
     /// The one usable address in From.
     pub sender: Option<String>,
     /// The role that address is registered with.
@@ -207,10 +210,12 @@ fn signature(mail: &IncomingMail) -> Option<&'static str> {
 
 impl Context {
     /// What is known about a sender; the caps on acknowledgements are not asked.
-    fn trust(&self, mail: &IncomingMail, role: Option<Role>, evidence: Evidence) -> Trust {
+    fn trust(&self, mail: &IncomingMail, role: Option<Role>, found: SenderEvidence) -> Trust {
+        let evidence = found.verdict();
         let allowed = may_acknowledge(mail, evidence, Given::default(), &self.caps, &self.desk);
         Trust {
             evidence: Some(evidence),
+            found: Some(found),
             sender: mail.sender.as_ref().map(|person| person.address.to_string()),
             role,
             acknowledge: allowed.is_ok(),

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use serde_json::json;
 
 use crate::domain::Time;
-use crate::domain::incoming::{Bounce, BounceKind, IncomingMail};
+use crate::domain::incoming::{Bounce, BounceKind};
 use crate::domain::logbook::{Entry, Kind};
 use crate::domain::role::Role;
 use crate::domain::ticket::{TicketId, TicketNumber};
@@ -20,11 +20,15 @@ impl Context {
     pub(super) fn duplicate(
         &self,
         db: &Connection,
-        mail: &IncomingMail,
+        incoming: Incoming<'_>,
         message: MessageId,
         ticket: Option<TicketId>,
         now: Time,
     ) -> Result<Verdict> {
+        let mail = incoming.mail;
+        if self.is_proved_by(db, incoming, message)? {
+            return self.commands_again(db, incoming, (ticket, message), now);
+        }
         self.log(db, ticket, Kind::DuplicateReceived, Some(mail.raw), json!({ "message": message.0 }), now)?;
         Ok(Verdict {
             action: Action::Duplicate,
@@ -176,7 +180,7 @@ impl Context {
 }
 
 pub(super) fn filing(ticket: Option<TicketId>, meaning: Meaning, incoming: Incoming<'_>) -> Filing {
-    Filing { ticket, meaning, pending: false, arrived_at: incoming.arrived_at }
+    Filing { ticket, meaning, pending: false, arrived_at: incoming.arrived_at, evidence: incoming.evidence.verdict() }
 }
 
 fn number_of(db: &Connection, ticket: Option<TicketId>) -> Result<Option<TicketNumber>> {

@@ -2,6 +2,7 @@
 //! whoever filled the form in.
 
 use crate::domain::answer::Evidence;
+use crate::domain::evidence::SenderEvidence;
 use crate::domain::incoming::{IncomingMail, Nature};
 use crate::domain::person::{Address, Person};
 use crate::engine::Context;
@@ -15,12 +16,12 @@ const ADDRESS_LABELS: &[&str] = &["email", "e-mail", "surel", "alamat surel", "a
 impl Context {
     /// The mail of the person behind a form; `None` for all other mail. Nobody has proved the address
     /// he typed, so it is answered like that of a stranger.
-    pub(super) fn behind_the_form(&self, incoming: Incoming<'_>) -> Option<(IncomingMail, Evidence)> {
+    pub(super) fn behind_the_form(&self, incoming: Incoming<'_>) -> Option<(IncomingMail, SenderEvidence)> {
         let mail = incoming.mail;
         let robot = mail.sender.as_ref()?;
         let known = self.form_senders.iter().any(|sender| sender.same_mailbox(&robot.address));
         // Whoever forges the robot is no robot of ours.
-        if !known || incoming.evidence == Evidence::Fail {
+        if !known || incoming.evidence.verdict() == Evidence::Fail {
             return None;
         }
         let labelled = labelled(&mail.text, ADDRESS_LABELS).and_then(|text| text.parse::<Address>().ok());
@@ -29,7 +30,7 @@ impl Context {
         let name = labelled_name(mail);
         let sender = address.map(|address| Person { name, address });
         let report = IncomingMail { sender, nature: Nature::Person, automatic: None, junk: false, ..mail.clone() };
-        Some((report, Evidence::None))
+        Some((report, SenderEvidence::NONE))
     }
 }
 

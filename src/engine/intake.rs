@@ -6,9 +6,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::domain::Time;
-use crate::domain::answer::Evidence;
 use crate::domain::command::grammar::command_lines;
 use crate::domain::digest::Digest;
+use crate::domain::evidence::SenderEvidence;
 use crate::domain::incoming::{IncomingMail, Nature};
 use crate::domain::logbook::{Entry, Kind};
 use crate::domain::notice::Notice;
@@ -84,8 +84,8 @@ pub struct Incoming<'a> {
     pub mail: &'a IncomingMail,
     /// When it reached our mail server.
     pub arrived_at: Time,
-    /// Whether its sender's domain sent it.
-    pub evidence: Evidence,
+    /// What is known of its sender.
+    pub evidence: SenderEvidence,
 }
 
 impl Engine {
@@ -178,9 +178,10 @@ impl Engine {
         &mut self,
         receipt: ReceiptId,
         mail: &IncomingMail,
-        evidence: Evidence,
+        evidence: impl Into<SenderEvidence>,
         now: Time,
     ) -> Result<Verdict> {
+        let evidence = evidence.into();
         let Engine { store, context, .. } = self;
         let verdict = store.write(|tx| {
             let receipt = receipts::get(tx, receipt)?.context("take in a message without receipt")?;
@@ -196,6 +197,12 @@ impl Engine {
             self.heed_delegations()?;
         }
         Ok(verdict)
+    }
+
+    /// Whether a mail orders something in the name of somebody who may: then what is known of its
+    /// sender must be known for certain.
+    pub fn gives_orders(&self, mail: &IncomingMail, now: Time) -> bool {
+        self.context.speaker(mail, now).is_some_and(|speaker| speaker.role != Role::Leader) && orders(mail)
     }
 
     /// Puts a message aside for a person: its raw bytes stay, the team is told.
@@ -236,7 +243,7 @@ impl Context {
     pub(super) fn understand(&self, db: &Connection, incoming: Incoming<'_>, now: Time) -> Result<Verdict> {
         let mail = incoming.mail;
         if let Some((message, ticket)) = messages::with_core(db, &mail.core)? {
-            return self.duplicate(db, mail, message, ticket, now);
+            return self.duplicate(db, incoming, message, ticket, now);
         }
         if self.cutoff.is_some_and(|cutoff| incoming.arrived_at < cutoff) {
             let message = messages::insert(db, mail, filing(None, Meaning::Archived, incoming))?;
@@ -260,7 +267,9 @@ impl Context {
         let role = mail.sender.as_ref().and_then(|person| self.role_of(&person.address, now));
         let staff = role.is_some_and(Role::is_staff);
         let finder = Finder { db, key: &self.key, prefix: &self.desk.ticket_prefix, staff, people: &self.rules.people };
-        let thread = finder.find(mail)?;
+        let found = finder.find(mail)?;
+        let by_token = if found.ticket().is_none() { self.ticket_of_token(db, mail, now)? } else { None };
+        let thread = by_token.map_or(found, Thread::Ours);
         match &mail.nature {
             Nature::Bounce(bounce) => self.bounce(db, incoming, bounce, &thread, now),
             Nature::AutoReply | Nature::DispositionNotice => match thread.ticket() {
@@ -276,8 +285,7 @@ impl Context {
     /// a ticket, or a report.
     fn of_person(&self, db: &Connection, incoming: Incoming<'_>, thread: &Thread, now: Time) -> Result<Verdict> {
         let mail = incoming.mail;
-        // An automatic mail orders nothing, whatever it quotes (case 46c).
-        let orders = mail.nature == Nature::Person && mail.automatic.is_none() && commands(mail);
+        let orders = orders(mail);
         let speaker = self.speaker(mail, now).filter(|speaker| speaker.role != Role::Leader);
         match (thread.ticket(), speaker) {
             (ticket, Some(speaker)) if orders => self.commands(db, incoming, &speaker, (ticket, thread.reason()), now),
@@ -359,7 +367,8 @@ const MACHINE: &[ErrorCode] = &[
 /// Notices of held mail one person gets in an hour.
 const HELD_NOTICES_PER_HOUR: u32 = 10;
 
-/// Whether a mail begins with command lines.
-fn commands(mail: &IncomingMail) -> bool {
-    !command_lines(&mail.command_text).is_empty()
+/// Whether a mail begins with command lines. An automatic mail orders nothing, whatever it quotes
+/// (case 46c).
+pub(super) fn orders(mail: &IncomingMail) -> bool {
+    mail.nature == Nature::Person && mail.automatic.is_none() && !command_lines(&mail.command_text).is_empty()
 }

@@ -24,6 +24,7 @@ mod commands;
 mod proof;
 mod signed;
 mod wiping;
+mod token;
 mod transcript;
 mod queries;
 mod evidence;
@@ -51,7 +52,7 @@ use crate::domain::person::Address;
 use crate::domain::schedule::Schedules;
 use crate::domain::workflow::Rules;
 use crate::store::blobs::Blobs;
-use crate::store::{Store, delegations, errands, meta, outbox, timers};
+use crate::store::{Store, delegations, errands, meta, outbox, timers, tokens};
 use crate::templates::Templates;
 
 /// Everything a decision needs besides the database.
@@ -121,6 +122,9 @@ impl Engine {
         let people = context.rules.people.clone();
         let mut engine = Engine { store, context, people };
         engine.heed_delegations()?;
+        let today = engine.context.rules.calendar.local(now).date_naive();
+        let people = &engine.context.rules.people;
+        engine.store.write(|tx| tokens::revoke(tx, |address| people.role_of(address, today).is_some(), now))?;
         Ok(engine)
     }
 

@@ -121,9 +121,9 @@ impl Context {
             Some(sender) => given(db, &sender.address, now)?,
             None => Given::default(),
         };
-        let allowed = may_acknowledge(incoming.mail, incoming.evidence, given, &self.caps, &self.desk);
+        let allowed = may_acknowledge(incoming.mail, incoming.evidence.verdict(), given, &self.caps, &self.desk);
         let allowed = match allowed {
-            Ok(address) => match self.keeps_quiet(db, incoming.mail, incoming.evidence, now)? {
+            Ok(address) => match self.keeps_quiet(db, incoming.mail, incoming.evidence.verdict(), now)? {
                 Some(silence) => Err(silence),
                 None => Ok(address),
             },
@@ -142,7 +142,7 @@ impl Context {
         let to = Person { name: String::new(), address };
         let posting = Posting {
             answers: Some(incoming.mail),
-            evidence: Some(incoming.evidence),
+            evidence: Some(incoming.evidence.verdict()),
             ..Posting::new(&notice, &to, Some(ticket.id), format!("acknowledgement:{}", ticket.id.0))
         };
         self.post(db, &posting, now)?;
@@ -152,7 +152,7 @@ impl Context {
     fn report_received(&self, ticket: &Ticket, incoming: Incoming<'_>, due_at: Time) -> ReportReceived {
         let mail = incoming.mail;
         // decisions 10: the sender's own words only where his domain vouches for him.
-        let repeatable = incoming.evidence == Evidence::Pass;
+        let repeatable = incoming.evidence.verdict() == Evidence::Pass;
         let calendar = &self.rules.calendar;
         ReportReceived {
             number: ticket.number.to_string(),
@@ -197,7 +197,7 @@ impl Context {
             number: ticket.number.to_string(),
             subject: mail.subject.clone(),
             from: mail.from_text.clone(),
-            evidence: incoming.evidence,
+            evidence: incoming.evidence.origin(),
             language: mail.language,
             arrived_at: incoming.arrived_at,
             due_at,
@@ -238,6 +238,7 @@ impl Context {
             number: ticket.number.to_string(),
             subject: ticket.subject.clone(),
             from: incoming.mail.from_text.clone(),
+            evidence: incoming.evidence.origin(),
             pending,
             arrived_at: incoming.arrived_at,
             stage: ticket.status.stage().unwrap_or(Stage::Verification),

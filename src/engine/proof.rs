@@ -79,11 +79,27 @@ impl Context {
         Ok(None)
     }
 
+    /// Whether a mail proves that its sender got ours: it goes to his secret address, or, where the
+    /// provider has none, names a mail that went to him.
+    pub(super) fn answers_ours(
+        &self,
+        db: &Connection,
+        mail: &IncomingMail,
+        (case, names_ours): (Option<&Case>, bool),
+        now: Time,
+    ) -> Result<bool> {
+        if !self.command.subaddress {
+            return Ok(names_ours);
+        }
+        Ok(self.check_token(db, mail, case.map(|case| case.ticket.id), now)?.is_ok())
+    }
+
     /// What a mail proves, before any code on its lines.
     pub(super) fn proof(&self, incoming: Incoming<'_>, answers_ours: bool) -> Proof {
         Proof {
             registered: true,
-            domain: incoming.evidence,
+            domain: incoming.evidence.for_command(),
+            shared_domain: incoming.evidence.is_shared(),
             answers_ours,
             code: CodeProof::None,
             signature: SignatureProof::None,
@@ -166,7 +182,13 @@ impl Context {
         now: Time,
     ) -> Result<()> {
         let id = ticket.map(|case| case.ticket.id);
-        let detail = json!({ "message": message.0, "verdict": verdict, "doubt": doubt });
+        let token = match self.command.subaddress {
+            true => self.check_token(db, incoming.mail, id, now)?.err(),
+            false => None,
+        };
+        let detail = json!({
+            "message": message.0, "verdict": verdict, "doubt": doubt, "evidence": incoming.evidence, "token": token,
+        });
         let (actor, mail) = (speaker.actor(), incoming.mail);
         let entry = Entry { actor, kind: Kind::CommandRefused, message: Some(mail.raw), detail };
         logbook::append(db, id, &entry, now)?;

@@ -38,7 +38,9 @@ impl Context {
         now: Time,
     ) -> Result<()> {
         let mail = incoming.mail;
-        let Some(sender) = mail.sender.as_ref().filter(|_| incoming.evidence != Evidence::Fail) else { return Ok(()) };
+        let Some(sender) = mail.sender.as_ref().filter(|_| incoming.evidence.verdict() != Evidence::Fail) else {
+            return Ok(());
+        };
         let reported = |ticket: &Ticket| {
             ticket.reporter.as_ref().is_some_and(|reporter| reporter.address.same_mailbox(&sender.address))
         };
@@ -103,7 +105,8 @@ impl Context {
         }
         let case = cases::get(db, ticket)?;
         let message = messages::insert(db, mail, filing(Some(ticket), Meaning::Commands, incoming))?;
-        let proof = self.proof(incoming, words.is_some());
+        let answers_ours = self.answers_ours(db, mail, (Some(&case), words.is_some()), now)?;
+        let proof = self.proof(incoming, answers_ours);
         let verdict = judge(Class::C0, Subject::Ticket, proof, &self.command, 0);
         let detail = json!({ "message": message.0, "meaning": Meaning::Commands.as_str(), "verdict": verdict });
         let entry = Entry { actor: actor(mail, None), kind: Kind::MessageFiled, message: Some(mail.raw), detail };
@@ -131,7 +134,7 @@ impl Context {
         let case = cases::get(db, ticket)?;
         let event = Event::ReporterWrote { message: incoming.mail.raw };
         let cause = format!("message:{}", incoming.mail.raw);
-        let case = if case.ticket.reporter.is_some() && incoming.evidence != Evidence::Fail {
+        let case = if case.ticket.reporter.is_some() && incoming.evidence.verdict() != Evidence::Fail {
             self.happen(db, &case, &event, cause.clone(), now)?;
             cases::get(db, ticket)?
         } else {

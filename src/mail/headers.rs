@@ -59,6 +59,11 @@ impl Headers {
         self.get(name).is_some()
     }
 
+    /// Every header by lower-case name, from the top.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.list.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Every name.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.list.iter().map(|(name, _)| name.as_str())

@@ -24,6 +24,7 @@ mod html;
 mod files;
 mod language;
 mod nature;
+pub mod evidence;
 mod newly_written;
 mod provider;
 pub mod transport;

@@ -7,6 +7,7 @@ use crate::domain::incoming::{Defect, IncomingMail, Unreadable};
 use crate::mail::addresses::{self, Envelope, one_line};
 use crate::mail::contents::Contents;
 use crate::mail::core_digest::CoreDigest;
+use crate::mail::evidence::Claims;
 use crate::mail::headers::{Headers, message_start};
 use crate::mail::nature::Evidence;
 use crate::mail::structure::Structure;
@@ -26,6 +27,8 @@ pub struct Parsed {
     pub mail: IncomingMail,
     /// The bytes of `mail.attachments`.
     pub files: Vec<Vec<u8>>,
+    /// What it shows of its sender.
+    pub claims: Claims,
 }
 
 /// Reads a whole message.
@@ -43,7 +46,12 @@ pub fn parse(raw: &[u8]) -> Result<Parsed, Unreadable> {
     refuse_loop(&structure.root().headers)?;
     let contents = Contents::of(read, &structure);
     let identity = Identity { raw: Digest::of(raw), core: CoreDigest::of(raw), size_bytes: raw.len() as u64 };
-    Ok(assemble(&structure.root().headers, contents, identity))
+    let headers = &structure.root().headers;
+    let mut parsed = assemble(headers, contents, identity);
+    let sender = parsed.mail.sender.as_ref().map(|sender| &sender.address);
+    // The bytes as they lay in the mailbox: a signature covers those.
+    parsed.claims = Claims::of(raw, headers, sender);
+    Ok(parsed)
 }
 
 /// Reads a message of which only the header block is looked at because it is too large.
@@ -148,7 +156,8 @@ fn assemble(headers: &Headers, mut contents: Contents, identity: Identity) -> Pa
         hops: headers.all("received").count(),
         defects: contents.defects,
     };
-    Parsed { mail, files }
+    let claims = Claims::of_head(headers, mail.sender.as_ref().map(|sender| &sender.address));
+    Parsed { mail, files, claims }
 }
 
 fn note_defects(contents: &mut Contents, text: &str) {

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
 use crate::domain::Time;
+use crate::domain::answer::Evidence;
 use crate::domain::digest::Digest;
 use crate::domain::incoming::{Attachment, Content, IncomingMail, Language};
 use crate::domain::person::Address;
@@ -68,6 +69,8 @@ pub struct Filing {
     pub pending: bool,
     /// When it arrived at the server.
     pub arrived_at: Time,
+    /// What is known of its sender.
+    pub evidence: Evidence,
 }
 
 /// A stored message.
@@ -115,8 +118,8 @@ pub fn insert(db: &Connection, mail: &IncomingMail, filing: Filing) -> Result<Me
     let defects: Vec<_> = mail.defects.iter().map(|defect| serde_json::json!(defect)).collect();
     db.prepare_cached(
         "INSERT INTO message (core, raw, size_bytes, ticket_id, header_id, meaning, sender_name, sender_address, subject, \
-         language, pending, automatic, defects, text, new_text, arrived_at, dated_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+         language, pending, automatic, defects, text, new_text, arrived_at, dated_at, evidence) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     )?
     .execute(rusqlite::params![
         mail.core.to_string(),
@@ -136,6 +139,7 @@ pub fn insert(db: &Connection, mail: &IncomingMail, filing: Filing) -> Result<Me
         mail.new_text,
         stored(filing.arrived_at),
         mail.date.map(stored),
+        filing.evidence.as_str(),
     ])?;
     let id = MessageId(db.last_insert_rowid());
     insert_attachments(db, id, &mail.attachments)?;
@@ -209,6 +213,36 @@ pub fn with_core(db: &Connection, core: &Digest) -> Result<Option<(MessageId, Op
         .query_row([core.to_string()], |row| Ok((MessageId(row.get(0)?), row.get::<_, Option<i64>>(1)?.map(TicketId))))
         .optional()?;
     Ok(found)
+}
+
+/// The raw file of the message with that Message-ID.
+///
+/// # Errors
+/// If the database refuses.
+pub fn raw_of_header_id(db: &Connection, header_id: &str) -> Result<Option<Digest>> {
+    let mut statement = db.prepare_cached("SELECT raw FROM message WHERE header_id = ?1 AND header_id <> ''")?;
+    let read = |row: &Row<'_>| row.get::<_, String>(0)?.parse().map_err(unreadable);
+    Ok(statement.query_row([header_id], read).optional()?)
+}
+
+/// Whether a message was an order nobody vouched for.
+///
+/// # Errors
+/// If the database refuses.
+pub fn is_unproven_order(db: &Connection, id: MessageId) -> Result<bool> {
+    let mut statement = db.prepare_cached(
+        "SELECT 1 FROM message WHERE id = ?1 AND meaning = 'commands' AND evidence IN ('none', 'fail')",
+    )?;
+    Ok(statement.exists([id.0])?)
+}
+
+/// Notes better evidence of a message's sender.
+///
+/// # Errors
+/// If the database refuses.
+pub fn vouched(db: &Connection, id: MessageId, evidence: Evidence) -> Result<()> {
+    db.prepare_cached("UPDATE message SET evidence = ?2 WHERE id = ?1")?.execute((id.0, evidence.as_str()))?;
+    Ok(())
 }
 
 /// Whether a message with that Message-ID is already here.

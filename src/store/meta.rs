@@ -7,6 +7,8 @@ use crate::domain::Time;
 use crate::domain::schedule::Job;
 use crate::store::{stored, time};
 
+const RESULTS_PROVED: &str = "results_proved";
+
 /// The moment of the first start: mail older than this is not answered (decisions 14). Set once.
 ///
 /// # Errors
@@ -48,5 +50,27 @@ pub fn ran(db: &Connection, job: Job, now: Time) -> Result<()> {
         "INSERT INTO meta (key, value) VALUES ('last_' || ?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
     )?
     .execute((job.as_str(), stored(now)))?;
+    Ok(())
+}
+
+/// Whether it was proved that the provider removes forged results under that name.
+///
+/// # Errors
+/// If the database refuses.
+pub fn results_proved(db: &Connection, authserv_id: &str) -> Result<bool> {
+    let proved: Option<String> =
+        db.query_row("SELECT value FROM meta WHERE key = ?1", [RESULTS_PROVED], |row| row.get(0)).optional()?;
+    Ok(!authserv_id.is_empty() && proved.is_some_and(|proved| proved.eq_ignore_ascii_case(authserv_id)))
+}
+
+/// Notes under which name the provider was proved to remove forged results; `None` takes it back.
+///
+/// # Errors
+/// If the database refuses.
+pub fn set_results_proved(db: &Connection, authserv_id: Option<&str>) -> Result<()> {
+    db.execute("DELETE FROM meta WHERE key = ?1", [RESULTS_PROVED])?;
+    if let Some(id) = authserv_id {
+        db.execute("INSERT INTO meta (key, value) VALUES (?1, ?2)", (RESULTS_PROVED, id))?;
+    }
     Ok(())
 }

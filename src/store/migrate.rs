@@ -10,6 +10,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0002_whole_sop.sql"),
     include_str!("migrations/0003_dead_codes.sql"),
     include_str!("migrations/0004_understanding.sql"),
+    include_str!("migrations/0005_sender_evidence.sql"),
 ];
 
 /// Applies the steps that are missing, after a backup beside the file if there is anything to lose.

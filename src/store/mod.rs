@@ -18,6 +18,7 @@ pub mod reports;
 pub mod questions;
 pub mod codes;
 pub mod wiping;
+pub mod tokens;
 pub mod cases;
 pub mod timers;
 pub mod runs;

@@ -148,6 +148,19 @@ CREATE TABLE code (
 CREATE INDEX code_by_ticket ON code (ticket_id);
 CREATE INDEX code_unwiped ON code (id) WHERE wiped_at IS NULL;
 
+-- Secret reply addresses: one for each person and ticket. (tokens.rs)
+CREATE TABLE token (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT, -- row id
+    person     TEXT    NOT NULL,                  -- address that was told it, lower-case
+    ticket_id  INTEGER REFERENCES ticket (id),    -- for which ticket; NULL: for none
+    has_role   INTEGER NOT NULL DEFAULT 0,        -- 1: he had a role then; it is taken back with it
+    salt       TEXT    NOT NULL,                  -- random bits it was made of: worthless without the key
+    digest     TEXT    NOT NULL UNIQUE,           -- what it is found by
+    created_at TEXT    NOT NULL,                  -- when it was first told
+    revoked_at TEXT                               -- when it was taken back
+) STRICT;
+CREATE INDEX token_by_person ON token (person, ticket_id);
+
 -- Command mails that could be taken back. (runs.rs)
 CREATE TABLE run (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,       -- row id
@@ -209,7 +222,8 @@ CREATE TABLE message (
     text           TEXT    NOT NULL DEFAULT '',       -- the whole decoded body
     new_text       TEXT    NOT NULL DEFAULT '',       -- without quotes and signature; for reading only
     arrived_at     TEXT    NOT NULL,                  -- when it reached the mail server
-    dated_at       TEXT                               -- when the sender claims to have written it
+    dated_at       TEXT,                              -- when the sender claims to have written it
+    evidence       TEXT    NOT NULL DEFAULT ''        -- what was known of the sender then: pass, none or fail; empty: before that was asked
 ) STRICT;
 CREATE INDEX message_by_ticket ON message (ticket_id);
 CREATE INDEX message_by_header_id ON message (header_id) WHERE header_id <> '';
@@ -307,7 +321,7 @@ BEGIN SELECT RAISE(ABORT, 'the logbook is append-only'); END;
 
 -- Facts about this desk's database itself. (meta.rs)
 CREATE TABLE meta (
-    key   TEXT PRIMARY KEY, -- first_start: the moment before which mail is only filed; last_daily: when that digest was made
+    key   TEXT PRIMARY KEY, -- first_start: the moment before which mail is only filed; last_daily: when that digest was made; results_proved: the name under which the provider removes forged results
     value TEXT NOT NULL     -- the fact
 ) STRICT, WITHOUT ROWID;
 

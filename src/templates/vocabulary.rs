@@ -62,9 +62,16 @@ pub(super) fn missing_en(name: &str) -> Option<&'static str> {
 
 pub(super) fn evidence_id(name: &str) -> Option<&'static str> {
     Some(match name {
-        "pass" => "dibenarkan oleh domain pengirim",
+        "login" => "dikirim dengan login pengirim sendiri pada server kami",
+        "dkim" => "ditandatangani oleh domain pengirim (DKIM)",
+        "dmarc" => "dibenarkan oleh domain pengirim (DMARC)",
+        "denied" => "DITOLAK oleh domain pengirim (DMARC); mungkin palsu",
+        "altered" => "belum dapat dipastikan; tanda tangan domain (DKIM) tidak cocok, surel berubah di perjalanan",
+        "doubtful" => {
+            "belum dapat dipastikan; hasil periksa penyedia surel ganda atau salah tempat, mungkin dipalsukan"
+        }
+        "unavailable" => "belum dapat dipastikan; DNS tidak menjawab",
         "none" => "belum dapat dipastikan",
-        "fail" => "DITOLAK oleh domain pengirim; mungkin palsu",
         _ => return None,
     })
 }

@@ -7,6 +7,7 @@ pub mod dovecot;
 pub mod fakes;
 pub mod floor;
 pub mod imap_script;
+pub mod keys;
 pub mod letters;
 pub mod outgoing;
 pub mod proxy;

@@ -10,6 +10,7 @@ use chrono::TimeDelta;
 use mail_parser::{MessageParser, MimeHeaders};
 use siaga::clock::{Clock, SetClock};
 use siaga::config::{self, Config};
+use siaga::daemon::dns::Dns;
 use siaga::daemon::inbox::Inbox;
 use siaga::daemon::intake::Intake;
 use siaga::daemon::outbox::{Ended, Sender};
@@ -29,6 +30,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use super::fakes::{FakeMailbox, FakeMailer, Provider, Server};
+use super::keys;
 use super::letters::Letter;
 
 /// The simulated world.
@@ -80,6 +82,8 @@ impl World {
         let mut config = config::embedded();
         // Stories are told without the mails of the calendar, unless they are about them.
         config.settings.schedules = Schedules::default();
+        // Its letters bear no mark of their origin; what evidence changes has tests of its own.
+        config.settings.command.require_evidence = false;
         change(&mut config);
         let folder = tempfile::tempdir().expect("a temporary folder");
         let server = Rc::new(RefCell::new(Server::new()));
@@ -95,6 +99,12 @@ impl World {
         let (shared, inbox, sender) = start(&self.config, &self.folder, &self.server, &self.provider, now);
         (self.shared, self.inbox, self.sender) = (shared, inbox, sender);
         self.shared.engine.borrow_mut().recover_sending(now).expect("recover");
+    }
+
+    /// The process ends and begins anew with a changed configuration.
+    pub fn reconfigure(&mut self, change: impl FnOnce(&mut Config)) {
+        change(&mut self.config);
+        self.restart();
     }
 
     pub fn now(&self) -> Time {
@@ -294,6 +304,7 @@ fn start(
     let blobs = Blobs::open(folder.path()).expect("the blobs");
     blobs.clear_spool().expect("an empty spool");
     let intake = Intake::new(blobs, settings.intake.parse_max).expect("a reader");
+    let intake = intake.trusting(settings.trust.clone(), Dns::answering(keys::look_up));
     let inbox = Inbox::new(FakeMailbox(Rc::clone(server)), intake, settings.intake.spool_max);
     (Shared::new(engine, SetClock::new(now)), inbox, Sender::new(FakeMailer(Rc::clone(provider))))
 }

@@ -13,7 +13,12 @@ const CLASSES: [Class; 4] = [Class::C0, Class::C1, Class::C2, Class::C3];
 const SUBJECTS: [Subject; 2] = [Subject::Ticket, Subject::Desk];
 
 fn policy(require_evidence: bool) -> CommandPolicy {
-    CommandPolicy { hold: chrono::TimeDelta::minutes(5), require_evidence }
+    CommandPolicy {
+        hold: chrono::TimeDelta::minutes(5),
+        require_evidence,
+        code_without_evidence: true,
+        subaddress: false,
+    }
 }
 
 /// All 108 proofs.
@@ -24,7 +29,7 @@ fn proofs() -> Vec<Proof> {
             for answers_ours in [true, false] {
                 for code in [CodeProof::None, CodeProof::Request, CodeProof::Fresh] {
                     for signature in [SignatureProof::None, SignatureProof::Good, SignatureProof::Bad] {
-                        proofs.push(Proof { registered, domain, answers_ours, code, signature });
+                        proofs.push(Proof { registered, domain, shared_domain: false, answers_ours, code, signature });
                     }
                 }
             }
@@ -127,4 +132,90 @@ fn better_evidence_never_makes_it_worse() {
             assert!(judged(better) >= rank(verdict), "{class:?} {proof:?} against {better:?}, required {required}");
         }
     }
+}
+
+/// Trust-and-safety 5.2, word for word and in its order, beside the code.
+fn expected_for_c3(proof: Proof, unmarked: bool, sent: u32) -> &'static str {
+    let passed = proof.domain == Evidence::Pass;
+    if !proof.registered || proof.signature == SignatureProof::Bad {
+        "refuse"
+    } else if proof.signature == SignatureProof::Good {
+        "accept"
+    } else if proof.domain == Evidence::Fail {
+        "refuse"
+    } else if (passed && proof.code != CodeProof::None)
+        || (!passed && unmarked && proof.answers_ours && proof.code == CodeProof::Fresh)
+    {
+        "accept"
+    } else if (passed || (unmarked && proof.answers_ours)) && sent < PROOFS_PER_HOUR {
+        "send a code"
+    } else {
+        "refuse"
+    }
+}
+
+#[test]
+fn all_108_combinations_of_what_speaks_for_the_office() {
+    let mut seen = 0;
+    for proof in proofs() {
+        seen += 1;
+        for (unmarked, sent) in [(true, 0), (true, PROOFS_PER_HOUR), (false, 0)] {
+            let policy = CommandPolicy { code_without_evidence: unmarked, ..policy(true) };
+            let found = match judge(Class::C3, Subject::Ticket, proof, &policy, sent) {
+                Verdict::Act => "accept",
+                Verdict::SendCode => "send a code",
+                Verdict::SendToken | Verdict::Explain | Verdict::Silence => "refuse",
+            };
+            assert_eq!(found, expected_for_c3(proof, unmarked, sent), "{proof:?} unmarked {unmarked} sent {sent}");
+        }
+    }
+    assert_eq!(seen, 108);
+}
+
+#[test]
+fn taking_evidence_away_never_lets_a_refused_order_through() {
+    let acts = |class, proof, unmarked| {
+        let policy = CommandPolicy { code_without_evidence: unmarked, ..policy(true) };
+        judge(class, Subject::Ticket, proof, &policy, 0) == Verdict::Act
+    };
+    for (class, unmarked) in CLASSES.into_iter().flat_map(|class| [(class, true), (class, false)]) {
+        for shared_domain in [false, true] {
+            for proof in proofs().into_iter().map(|proof| Proof { shared_domain, ..proof }) {
+                let mut less = vec![
+                    Proof { registered: false, ..proof },
+                    Proof { answers_ours: false, ..proof },
+                    Proof { code: CodeProof::None, ..proof },
+                    Proof { shared_domain: true, ..proof },
+                ];
+                if proof.domain == Evidence::Pass {
+                    less.push(Proof { domain: Evidence::None, ..proof });
+                }
+                if proof.signature == SignatureProof::Good {
+                    less.push(Proof { signature: SignatureProof::None, ..proof });
+                }
+                for less in less {
+                    assert!(
+                        acts(class, proof, unmarked) || !acts(class, less, unmarked),
+                        "{class:?} {proof:?} {less:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn where_accounts_write_any_from_a_change_needs_a_code() {
+    let proof = Proof {
+        registered: true,
+        domain: Evidence::Pass,
+        shared_domain: true,
+        answers_ours: true,
+        code: CodeProof::None,
+        signature: SignatureProof::None,
+    };
+    let judged = |class, proof| judge(class, Subject::Ticket, proof, &policy(true), 0);
+    assert_eq!(judged(Class::C1, proof), Verdict::Act, "a note does no harm");
+    assert_eq!(judged(Class::C2, proof), Verdict::SendCode);
+    assert_eq!(judged(Class::C2, Proof { code: CodeProof::Fresh, ..proof }), Verdict::Act);
 }

@@ -169,6 +169,8 @@ fn codes_stand_on_the_line_and_are_no_words() {
     let reject = order("#tolak 7Q4K-9M2X terlalu lama");
     assert_eq!(reject.command, Command::Reject { reason: text("terlalu lama") });
     assert_eq!(order("#catat kode 7Q4K-9M2X dikirim").code, None, "a note takes no code");
+    assert_eq!(order("#spam 7Q4K-9M2X").code.as_deref(), Some("7Q4K-9M2X"), "where nobody vouches for an order");
+    assert_eq!(order("#catat sejak 2025-2026").code, None, "years are no code");
 }
 
 #[test]

@@ -135,8 +135,12 @@ fn unknown(line: &CommandLine, nearest: Option<Word>) -> Misread {
     Misread::Unknown { typed: line.word.clone(), nearest }
 }
 
-/// Takes the code off a line that may carry one. Where a text or a date may follow, a code must look
-/// like neither: it has its hyphen, or digits among letters.
+/// Characters of a code as we write it, with its hyphen.
+const LENGTH_SHOWN: usize = 9;
+
+/// Takes the code off a line. Where a text or a date may follow, a code must look like neither: it
+/// has its hyphen, or digits among letters. On a line that needs none where the sender's domain
+/// vouches for him, it is the last word, as the mail that brought it shows it.
 fn without_code(word: Word, arguments: &str) -> (Option<String>, String) {
     let only_code = matches!(word, Word::Approve | Word::Forward);
     let may_carry = only_code
@@ -151,13 +155,20 @@ fn without_code(word: Word, arguments: &str) -> (Option<String>, String) {
                 | Word::NewTicket
         );
     let is_code = |token: &str| {
-        let hyphened = token.len() == 9 && token.find('-') == Some(4);
+        let hyphened = token.len() == LENGTH_SHOWN && token.find('-') == Some(4);
         let has = |kind: fn(&char) -> bool| token.chars().any(|c| kind(&c));
         let mixed = token.len() == 8 && has(char::is_ascii_digit) && has(char::is_ascii_alphabetic);
         Code::typed(token).is_some() && (only_code || hyphened || mixed)
     };
     let tokens: Vec<&str> = arguments.split_whitespace().collect();
-    match tokens.iter().position(|token| is_code(token)).filter(|_| may_carry) {
+    let last = tokens.len().saturating_sub(1);
+    let is_appended =
+        |token: &str| token.len() == LENGTH_SHOWN && is_code(token) && token.chars().any(|c| c.is_ascii_alphabetic());
+    let place = match may_carry {
+        true => tokens.iter().position(|token| is_code(token)),
+        false => tokens.last().filter(|token| is_appended(token)).map(|_| last),
+    };
+    match place {
         Some(place) => {
             let rest: Vec<_> =
                 tokens.iter().enumerate().filter(|(at, _)| *at != place).map(|(_, token)| *token).collect();

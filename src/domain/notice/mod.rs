@@ -188,9 +188,7 @@ impl Notice {
             | Notice::Gathered(_)
             | Notice::MailHeld(_)
             | Notice::DeskAlert(_)
-            | Notice::IsolationOrdered(_) => {
-                Audience::Analysts
-            }
+            | Notice::IsolationOrdered(_) => Audience::Analysts,
             Notice::ReportReturned(_)
             | Notice::RecheckRequested(_)
             | Notice::MessageFiled(_)

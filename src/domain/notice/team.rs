@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use crate::domain::Time;
 use crate::domain::alarm::Alarm;
-use crate::domain::answer::Evidence;
 use crate::domain::calendar::Counting;
 use crate::domain::completeness::Missing;
 use crate::domain::digest::Digest;
+use crate::domain::evidence::Origin;
 use crate::domain::incoming::{Content, Defect, Language};
 use crate::domain::indicator::{Indicator, Kind};
 use crate::domain::kind::{Finding, IncidentKind};
@@ -24,8 +24,8 @@ pub struct TicketOpened {
     pub subject: String,
     /// The sender as the From header reads.
     pub from: String,
-    /// What is known about whether the sender's domain sent the mail.
-    pub evidence: Evidence,
+    /// What is known of whether it is his.
+    pub evidence: Origin,
     /// The sender's language.
     pub language: Language,
     /// When the report reached our server.
@@ -159,6 +159,8 @@ pub struct MessageFiled {
     pub subject: String,
     /// The sender as the From header reads.
     pub from: String,
+    /// What is known of whether it is his.
+    pub evidence: Origin,
     /// Whether the sender is known to the ticket; if not, nothing was answered (decisions 18).
     pub pending: bool,
     /// When it reached our server.

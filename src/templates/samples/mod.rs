@@ -12,10 +12,10 @@ use chrono::{TimeZone, Utc};
 
 use crate::domain::Time;
 use crate::domain::alarm::Alarm;
-use crate::domain::answer::Evidence;
 use crate::domain::calendar::Counting;
 use crate::domain::completeness::Missing;
 use crate::domain::digest::Digest;
+use crate::domain::evidence::Origin;
 use crate::domain::incoming::{Content, Defect, Language};
 use crate::domain::indicator::{Kind, indicators};
 use crate::domain::notice::Notice;
@@ -106,7 +106,7 @@ fn ticket_opened(rich: bool) -> TicketOpened {
         number: "CIAMIS-2026-0007".to_owned(),
         subject: "Situs Dinas Kesehatan berisi judi online".to_owned(),
         from: "Budi Warga <budi@warga.example>".to_owned(),
-        evidence: Evidence::None,
+        evidence: Origin::None,
         language: Language::Id,
         arrived_at: at(23, 10, 30),
         due_at: at(23, 14, 30),
@@ -153,7 +153,7 @@ fn ticket_opened(rich: bool) -> TicketOpened {
         silence: Some("list".to_owned()),
         unlisted_years: vec![2028],
         defects: vec![Defect::NoMessageId, Defect::DamagedEncoding],
-        evidence: Evidence::Pass,
+        evidence: Origin::Dkim,
         ..bare
     }
 }
@@ -163,6 +163,7 @@ fn message_filed(pending: bool) -> MessageFiled {
         number: "CIAMIS-2026-0007".to_owned(),
         subject: "Situs Dinas Kesehatan berisi judi online".to_owned(),
         from: "Budi Warga <budi@warga.example>".to_owned(),
+        evidence: Origin::Dmarc,
         pending,
         arrived_at: at(23, 11, 0),
         stage: Stage::Verification,

@@ -1,159 +1,22 @@
-//! `siaga.toml`: what stands in it, and what is refused although it can be read.
+//! What is refused in `siaga.toml` although it can be read.
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use config::{File, FileFormat};
-use serde::Deserialize;
-
 use crate::config::document::Document;
 use crate::config::fault::Fault;
-use crate::config::limits::{AnswerSection, LimitsSection, NoticeSection};
-use crate::config::policy::{ApprovalSection, CommandSection, DigestSection, SopSection, policy};
-use crate::config::secret::SecretSource;
-use crate::config::settings::{Imap, Intake, Log, Outbox, Protection, Settings, Smtp, Source, Transport};
-use crate::config::values;
-use crate::domain::desk::Desk;
-use crate::domain::person::Address;
+use crate::config::settings::{Intake, Outbox, Source, Transport};
+use crate::config::siaga::{DeskSection, ImapSection, SettingsFile, SmtpSection};
 
-/// Reads the settings: the file alone, each variable above it by itself, then all together.
-pub(super) fn read(document: &Document, faults: &mut Vec<Fault>) -> Option<Settings> {
-    let before = faults.len();
-    let alone: SettingsFile = document.read(faults)?;
-    for one in document.overrides() {
-        let secret = ["password", "secret", "token"].iter().any(|word| one.place.ends_with(&format!(".{word}")));
-        if secret {
-            let message = "a secret in the environment can be read by others".to_owned();
-            let remedy = "write it into a file and name that file in SIAGA__SECTION__PASSWORD_FILE";
-            faults.push(document.fault(&one.place, message, remedy));
-        } else {
-            faults.extend(document.fault_of::<SettingsFile>(one));
-        }
-    }
-    if faults.len() > before {
-        return None;
-    }
-    let file = if document.overrides().is_empty() { alone } else { layered(document, faults)? };
-    Checks { document, faults }.all(&file);
-    (faults.len() == before).then(|| file.settled())
-}
-
-/// The file with all variables above it.
-fn layered(document: &Document, faults: &mut Vec<Fault>) -> Option<SettingsFile> {
-    let mut layers = config::Config::builder().add_source(File::from_str(document.text(), FileFormat::Toml));
-    for one in document.overrides() {
-        // As text: a reader that guesses types turns the text 007 into the number 7.
-        layers = match layers.set_override(&one.place, one.value.as_str()) {
-            Ok(layers) => layers,
-            Err(error) => {
-                faults.push(document.fault(&one.place, error.to_string(), "unset it"));
-                return None;
-            }
-        };
-    }
-    match layers.build().and_then(config::Config::try_deserialize) {
-        Ok(file) => Some(file),
-        Err(error) => {
-            let remedy = "set fewer of the SIAGA__SECTION__KEY variables";
-            faults.push(document.fault("", format!("with the environment: {error}"), remedy));
-            None
-        }
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SettingsFile {
-    desk: DeskSection,
-    data: DataSection,
-    intake: Intake,
-    imap: ImapSection,
-    smtp: SmtpSection,
-    outbox: Outbox,
-    answer: AnswerSection,
-    limits: LimitsSection,
-    notice: NoticeSection,
-    command: CommandSection,
-    approval: ApprovalSection,
-    sop: SopSection,
-    digest: DigestSection,
-    log: Log,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DeskSection {
-    name: String,
-    unit: String,
-    office: String,
-    address: Address,
-    aliases: Vec<Address>,
-    website: String,
-    ticket_prefix: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DataSection {
-    dir: PathBuf,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ImapSection {
-    host: String,
-    port: u16,
-    security: Protection,
-    #[serde(default)]
-    ca_file: Option<PathBuf>,
-    user: String,
-    #[serde(default)]
-    password_file: Option<PathBuf>,
-    #[serde(default)]
-    credential: Option<String>,
-    #[serde(default)]
-    token_command: Option<Vec<String>>,
-    inbox: String,
-    processed: String,
-    held: String,
-    oversize: String,
-    #[serde(deserialize_with = "values::duration")]
-    idle_wait: Duration,
-    #[serde(deserialize_with = "values::duration")]
-    poll_without_idle: Duration,
-    #[serde(deserialize_with = "values::duration")]
-    poll_with_idle: Duration,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SmtpSection {
-    transport: Transport,
-    maildir: PathBuf,
-    host: String,
-    port: u16,
-    security: Protection,
-    #[serde(default)]
-    ca_file: Option<PathBuf>,
-    user: String,
-    #[serde(default)]
-    password_file: Option<PathBuf>,
-    #[serde(default)]
-    credential: Option<String>,
-    #[serde(default)]
-    token_command: Option<Vec<String>>,
-    connections: usize,
-}
-
-/// What is refused although it can be read.
-struct Checks<'a> {
-    document: &'a Document,
-    faults: &'a mut Vec<Fault>,
+/// Goes through a file and notes its faults.
+pub(super) struct Checks<'a> {
+    pub(super) document: &'a Document,
+    pub(super) faults: &'a mut Vec<Fault>,
 }
 
 impl Checks<'_> {
-    fn all(&mut self, file: &SettingsFile) {
+    pub(super) fn all(&mut self, file: &SettingsFile) {
         self.desk(&file.desk);
         self.intake(&file.intake);
         if file.intake.source == Source::Imap {
@@ -167,6 +30,9 @@ impl Checks<'_> {
         let unread = file.approval.authorities().err();
         let remedy = "name a PEM file with the certificates of the CA, or leave the key out";
         self.refuse(unread.is_some(), "approval.ca_file", unread.unwrap_or_default(), remedy);
+        for (place, message, remedy) in file.trust.faults() {
+            self.refuse(true, place, message.to_owned(), remedy);
+        }
         let level = &file.log.level;
         self.refuse(
             !["error", "warn", "info", "debug", "trace"].contains(&level.as_str()),
@@ -319,92 +185,4 @@ const SIZE_MIN: u64 = 1024;
 
 fn shown(duration: Duration) -> String {
     humantime::format_duration(duration).to_string()
-}
-
-impl SettingsFile {
-    fn settled(self) -> Settings {
-        let SettingsFile {
-            desk,
-            data,
-            intake,
-            imap,
-            smtp,
-            outbox,
-            answer,
-            limits,
-            notice,
-            command,
-            approval,
-            sop,
-            digest,
-            log,
-        } = self;
-        Settings {
-            desk: Desk {
-                name: desk.name,
-                unit: desk.unit,
-                office: desk.office,
-                address: desk.address,
-                aliases: desk.aliases,
-                website: desk.website,
-                ticket_prefix: desk.ticket_prefix,
-            },
-            data: data.dir,
-            intake,
-            imap: imap.settled(),
-            smtp: smtp.settled(),
-            outbox,
-            caps: answer.settled(),
-            limits: limits.settled(),
-            images_max: notice.images_max,
-            command: command.settled(),
-            policy: policy(&approval, &sop),
-            schedules: digest.settled(),
-            signing_authorities: approval.authorities().unwrap_or_default(),
-            log,
-        }
-    }
-}
-
-impl ImapSection {
-    fn settled(self) -> Imap {
-        Imap {
-            // A mailbox that is a Maildir needs none; then nobody asks for it.
-            secret: secret(self.password_file, self.credential, self.token_command)
-                .unwrap_or(SecretSource::Credential("imap-password".to_owned())),
-            host: self.host,
-            port: self.port,
-            security: self.security,
-            ca_file: self.ca_file,
-            user: self.user,
-            inbox: self.inbox,
-            processed: self.processed,
-            held: self.held,
-            oversize: self.oversize,
-            idle_wait: self.idle_wait,
-            poll_without_idle: self.poll_without_idle,
-            poll_with_idle: self.poll_with_idle,
-        }
-    }
-}
-
-impl SmtpSection {
-    fn settled(self) -> Smtp {
-        Smtp {
-            secret: secret(self.password_file, self.credential, self.token_command),
-            transport: self.transport,
-            maildir: self.maildir,
-            host: self.host,
-            port: self.port,
-            security: self.security,
-            ca_file: self.ca_file,
-            user: self.user,
-            connections: self.connections,
-        }
-    }
-}
-
-fn secret(file: Option<PathBuf>, credential: Option<String>, command: Option<Vec<String>>) -> Option<SecretSource> {
-    let file = file.map(SecretSource::File);
-    file.or(credential.map(SecretSource::Credential)).or(command.map(SecretSource::TokenCommand))
 }

@@ -1,0 +1,141 @@
+//! `siaga check --live --authres`: does the provider remove Authentication-Results that a sender
+//! forged in its name (RFC 8601 section 5)? Only then are its own believed.
+
+use std::io::Write;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use tokio::time::sleep;
+
+use crate::cli::live;
+use crate::cli::setup::Home;
+use crate::clock::{Clock, SystemClock};
+use crate::compose::{AutoSubmitted, Letter, compose};
+use crate::config::{Probe, Source, Transport};
+use crate::domain::incoming::Language;
+use crate::domain::outgoing::{OutboxId, OutgoingMail, SendOutcome};
+use crate::domain::person::Person;
+use crate::mail::imap::ImapMailbox;
+use crate::mail::smtp::SmtpMailer;
+use crate::mail::transport::{Folder, Mailbox, Mailer};
+use crate::store::blobs::Kind;
+use crate::store::{messages, meta};
+
+/// How long a forged mail may be on its way.
+const WAY_SECONDS: u32 = 120;
+
+/// The provider's name in every spelling that means it (RFC 8601 section 2.2).
+const SPELLINGS: [&str; 6] = ["{id}", "{ID}", "(x) {id}", "{id} 1", "\"{id}\"", "\r\n\t{id}"];
+
+/// A word no other mail holds.
+fn mark(message_id: &str) -> String {
+    format!("policy.uji={}", message_id.replace(['@', '.'], "-"))
+}
+
+/// Sends six forged mails and looks which of their marks survive.
+pub(super) fn run(home: &Home, out: &mut impl Write) -> Result<()> {
+    let settings = &home.config.settings;
+    let Some(probe) = &settings.probe else {
+        writeln!(out, "skipped  forged results: [probe] names no second account to send them from")?;
+        return Ok(());
+    };
+    let id = &settings.trust.authserv_id;
+    if id.is_empty() || settings.intake.source != Source::Imap || settings.smtp.transport != Transport::Smtp {
+        bail!("forged results can be tried only with [trust] authserv_id, an IMAP mailbox and an SMTP server");
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let survivors = runtime.block_on(survivors(home, probe, out))?;
+    let store = home.store_to_note_in()?;
+    if survivors > 0 {
+        meta::set_results_proved(store.db(), None)?;
+        bail!("{survivors} of {} forged results survive: leave use_authentication_results off", SPELLINGS.len());
+    }
+    meta::set_results_proved(store.db(), Some(id))?;
+    writeln!(out, "ok       no forged result in the name {id} survives; the provider's own may be believed")?;
+    Ok(())
+}
+
+async fn survivors(home: &Home, probe: &Probe, out: &mut impl Write) -> Result<usize> {
+    let mut mailer = SmtpMailer::new(home.probe(probe)?);
+    let mut survivors = 0;
+    for (number, spelling) in (0_i64..).zip(SPELLINGS) {
+        let mail = forged(home, probe, number, spelling)?;
+        let shown = spelling.trim_start();
+        match mailer.send(&mail).await {
+            SendOutcome::Sent { .. } => {}
+            SendOutcome::Permanent { reply } => {
+                writeln!(out, "ok       {shown}: refused on the way: {reply}")?;
+                continue;
+            }
+            SendOutcome::Transient { reply } => bail!("the second account cannot send: {reply}"),
+            SendOutcome::Unavailable { reason, .. } | SendOutcome::InDoubt { reason } => {
+                bail!("the second account cannot send: {reason}")
+            }
+        }
+        let header = arrived(home, &mail.message_id).await?;
+        let survives = header.to_ascii_lowercase().contains(&mark(&mail.message_id));
+        survivors += usize::from(survives);
+        writeln!(out, "{}  {shown}", if survives { "SURVIVES" } else { "removed " })?;
+    }
+    Ok(survivors)
+}
+
+/// A mail of the second account with results in the provider's name.
+fn forged(home: &Home, probe: &Probe, number: i64, spelling: &str) -> Result<OutgoingMail> {
+    let settings = &home.config.settings;
+    let now = SystemClock.now();
+    // A keyed id: the running desk takes it for its own mail and files it without an answer.
+    let row = OutboxId(now.timestamp_millis() + number);
+    let message_id = home.key()?.mint(row, None, settings.desk.address.domain());
+    let id = &settings.trust.authserv_id;
+    let name = spelling.replace("{id}", id).replace("{ID}", &id.to_ascii_uppercase());
+    let text = "Surel ini menguji apakah hasil periksa palsu dibuang oleh penyedia surel. Tidak perlu dibalas.\n";
+    let bytes = compose(&Letter {
+        from: Person { name: "Uji Siaga".to_owned(), address: probe.address.clone() },
+        to: settings.desk.address.clone(),
+        reply_to: None,
+        subject: "Uji Authentication-Results".to_owned(),
+        text: text.to_owned(),
+        html: format!("<p>{text}</p>"),
+        message_id: message_id.clone(),
+        in_reply_to: None,
+        references: Vec::new(),
+        date: now,
+        auto: AutoSubmitted::Generated,
+        language: Language::Id,
+        attachments: Vec::new(),
+    })?;
+    let results = format!(
+        "Authentication-Results: {name}; dmarc=pass header.from={} {}\r\n",
+        probe.address.domain(),
+        mark(&message_id)
+    );
+    Ok(OutgoingMail {
+        id: OutboxId(0),
+        message_id,
+        envelope_from: Some(probe.address.clone()),
+        recipient: settings.desk.address.clone(),
+        bytes: [results.into_bytes(), bytes].concat(),
+    })
+}
+
+/// The header block of a mail once it is in the mailbox, or with the desk that is running.
+async fn arrived(home: &Home, message_id: &str) -> Result<String> {
+    let mut mailbox = ImapMailbox::new(home.imap()?);
+    for _ in 0..WAY_SECONDS {
+        let taken = home.store().ok().and_then(|store| messages::raw_of_header_id(store.db(), message_id).ok()?);
+        if let Some(raw) = taken {
+            let bytes = home.blobs()?.read(Kind::Raw, &raw).context("read the mail that arrived")?;
+            return Ok(String::from_utf8_lossy(&bytes).into_owned());
+        }
+        let listed = mailbox.list().await?;
+        if let Some((found, header)) = live::find(&mut mailbox, &listed, message_id).await? {
+            if home.lock().is_ok() {
+                mailbox.archive(&[found.place], Folder::Processed).await?;
+            }
+            return Ok(header);
+        }
+        sleep(Duration::from_secs(1)).await;
+    }
+    bail!("a forged mail did not arrive within {WAY_SECONDS} seconds; look into the junk folder")
+}

@@ -1,0 +1,133 @@
+//! Cases 16 and 26 to 31: what a one-time code adds, and what it cannot replace.
+
+use siaga::domain::stage::{Disposition, Status};
+
+use crate::office::{answers, approval, arrives, in_review, mails, pass, report};
+use crate::support::letters::Letter;
+use crate::support::reported::{ANI, KABID, count, status};
+
+#[test]
+fn case_26_a_bare_approval_brings_a_fresh_code_and_nothing_else() {
+    let mut world = in_review();
+    let told = mails(&world, KABID);
+    answers(&mut world, KABID, "Mohon reviu", "#setuju");
+    assert_eq!(status(&world), Status::Review);
+    assert_eq!(count(&world, "code_requested"), 1);
+    assert!(mails(&world, KABID) > told);
+    let code = world.latest(KABID, "Kode untuk perintah").code();
+    answers(&mut world, KABID, "Kode untuk perintah", &format!("#setuju {code}"));
+    assert_eq!(status(&world), Status::Approved);
+}
+
+#[test]
+fn case_27_a_the_domain_and_the_code_of_the_request_approve() {
+    let mut world = in_review();
+    let letter = approval(&world);
+    arrives(&mut world, &letter, Some(&pass("csirt.example")));
+    assert_eq!(status(&world), Status::Approved);
+}
+
+#[test]
+fn case_27_b_c_mail_without_any_mark_needs_a_fresh_code() {
+    let mut world = in_review();
+    let letter = approval(&world);
+    arrives(&mut world, &letter, None);
+    assert_eq!(status(&world), Status::Review, "the code of the request was to be had from the request");
+    assert_eq!(count(&world, "code_requested"), 1);
+    let code = world.latest(KABID, "Kode untuk perintah").code();
+    assert_ne!(code, world.latest(KABID, "Mohon reviu").code(), "the mail shows its own code alone");
+    let reply = world.reply(KABID, "Kode untuk perintah", &format!("#setuju {code}"));
+    arrives(&mut world, &reply, None);
+    assert_eq!(status(&world), Status::Approved);
+}
+
+#[test]
+fn a_desk_works_whose_provider_marks_no_internal_mail() {
+    let mut world = crate::office::desk();
+    report(&mut world);
+    let order = world.reply(ANI, "Baru", "#spam");
+    arrives(&mut world, &order, None);
+    assert_eq!(status(&world), Status::New);
+    let code = world.latest(ANI, "Kode untuk perintah").code();
+    let again = world.reply(ANI, "Kode untuk perintah", &format!("#spam {code}"));
+    arrives(&mut world, &again, None);
+    assert_eq!(status(&world), Status::Closed(Disposition::Spam));
+}
+
+#[test]
+fn where_the_provider_marks_all_mail_no_code_stands_for_the_mark() {
+    let mut world = crate::office::desk_with(|config| config.settings.command.code_without_evidence = false);
+    report(&mut world);
+    let order = world.reply(ANI, "Baru", "#spam");
+    arrives(&mut world, &order, None);
+    assert_eq!(count(&world, "code_requested"), 0);
+    assert!(world.latest(ANI, "Perintah belum dijalankan").words().contains("asal surel tidak dapat dipastikan"));
+}
+
+#[test]
+fn case_28_five_wrong_codes_make_it_void() {
+    let mut world = in_review();
+    let right = world.latest(KABID, "Mohon reviu").code();
+    for number in 0..5 {
+        let guess = world.reply(KABID, "Mohon reviu", "#setuju 0000-0000").id(&format!("{number}@csirt.example"));
+        arrives(&mut world, &guess, Some(&pass("csirt.example")));
+    }
+    let late = world.reply(KABID, "Mohon reviu", &format!("#setuju {right}"));
+    arrives(&mut world, &late, Some(&pass("csirt.example")));
+    assert_eq!(status(&world), Status::Review);
+}
+
+#[test]
+fn case_29_a_code_in_another_hand_is_void_in_both() {
+    let mut world = in_review();
+    let sent = world.latest(KABID, "Mohon reviu");
+    let stolen = world.reply(ANI, "Baru", &format!("#setuju {}", sent.code()));
+    arrives(&mut world, &stolen, Some(&pass("csirt.example")));
+    assert_eq!(status(&world), Status::Review);
+    let letter = approval(&world);
+    arrives(&mut world, &letter, Some(&pass("csirt.example")));
+    assert_eq!(status(&world), Status::Review);
+}
+
+#[test]
+fn case_16_a_code_approves_its_own_ticket_alone() {
+    let mut world = in_review();
+    let sent = world.latest(KABID, "Mohon reviu");
+    let other = Letter::from("Siti <siti@warga.example>").subject("Lain").text("Situs lain.");
+    arrives(&mut world, &other, None);
+    let letter =
+        Letter::from(KABID).subject("Re: [CIAMIS-2026-0002] Mohon reviu").text(&format!("#setuju {}", sent.code()));
+    arrives(&mut world, &letter, Some(&pass("csirt.example")));
+    assert!(world.tickets().iter().all(|ticket| ticket.status != Status::Approved));
+}
+
+#[test]
+fn case_31_a_code_for_an_earlier_version_approves_no_later_one() {
+    let mut world = in_review();
+    let first = approval(&world);
+    answers(&mut world, KABID, "Mohon reviu", "#perbaiki\nLengkapi.");
+    answers(&mut world, ANI, "Dikembalikan", &format!("{}\n3. Ganti sandi.", crate::support::reported::REPORT));
+    arrives(&mut world, &first, Some(&pass("csirt.example")));
+    assert_eq!(status(&world), Status::Review);
+    assert!(world.transcript(KABID).words().contains("ajuan ke-1"));
+}
+
+#[test]
+fn case_30_a_code_dies_a_working_day_after_its_question() {
+    let mut world = in_review();
+    let early = approval(&world);
+    answers(&mut world, KABID, "Mohon reviu", "#perbaiki\nLengkapi.");
+    world.until("2026-11-26 10:00");
+    arrives(&mut world, &early, Some(&pass("csirt.example")));
+    assert!(world.tickets().iter().all(|ticket| ticket.status != Status::Approved));
+    assert!(world.transcript(KABID).words().contains("kode"), "{}", world.transcript(KABID).text);
+}
+
+#[test]
+fn a_vouched_order_of_an_analyst_needs_no_code() {
+    let mut world = crate::office::desk();
+    report(&mut world);
+    answers(&mut world, ANI, "Baru", "#spam");
+    assert_eq!(status(&world), Status::Closed(Disposition::Spam));
+    assert_eq!(count(&world, "code_requested"), 0);
+}

@@ -1,0 +1,13 @@
+//! Nobody acts in another's name: who a mail is believed to be from, and what that lets it do
+//! (trust-and-safety 2.4 to 2.6; the numbers of the cases stand beside the tests).
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod office;
+
+mod forgery;
+mod signatures;
+mod codes;
+mod tokens;
+mod strangers;

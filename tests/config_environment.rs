@@ -117,7 +117,7 @@ fn a_secret_in_the_environment_is_refused_and_never_repeated() {
     fs::write(&path, text.replace("password_file = \"/etc/siaga/imap-password\"", "password = \"rahasia-sekali\""))
         .expect("write");
     let written = printed(&folder, below(&folder, &[]));
-    assert_eq!(written, ["siaga.toml:52: unknown key `password`; did you mean `password_file`?"]);
+    assert_eq!(written, ["siaga.toml:55: unknown key `password`; did you mean `password_file`?"]);
     assert!(!told.concat().contains("rahasia-sekali"));
 }
 

@@ -235,6 +235,7 @@ mod tests {
         let cases: &[(&str, Change)] = &[
             ("[imap] security = \"plain\"", |config| config.settings.imap.security = Protection::Plain),
             ("[approval] hold = \"0s\"", |config| config.settings.policy.approval.hold = TimeDelta::zero()),
+            ("require_evidence = false", |config| config.settings.command.require_evidence = false),
             ("[command] hold = \"0s\"", |config| config.settings.command.hold = TimeDelta::zero()),
             ("no [[deputy]]", |config| config.people.deputies.clear()),
             ("one [[analyst]]", |config| config.people.analysts.truncate(1)),
@@ -250,7 +251,6 @@ mod tests {
             assert!(place(&weak, says).is_some(), "{says}: {:#?}", weaknesses(&weak, now()));
         }
         let cases: &[(&str, Change)] = &[
-            ("require_evidence = false", |config| config.settings.command.require_evidence = true),
             ("mode = \"reply\"", |config| config.settings.policy.approval.mode = Mode::SignedPdf),
             ("[data] dir = \"data\"", |config| config.settings.data = "/var/lib/siaga".into()),
             ("\"automatic\"", |config| config.settings.policy.early_warning = EarlyWarningMode::Kabid),
@@ -267,6 +267,7 @@ mod tests {
     fn what_gives_everything_away_stands_above_what_is_merely_untidy() {
         let mut weak = config::embedded();
         weak.settings.smtp.security = Protection::Plain;
+        weak.settings.command.require_evidence = false;
         weak.settings.caps.all_hour = 9000;
         weak.settings.log.level = "debug".to_owned();
         let order = ["\"plain\"", "mode = \"reply\"", "require_evidence", ".example", "all_hour", "[log] level"];

@@ -10,14 +10,15 @@
 //! files — happens on threads of its own.
 
 pub mod backoff;
-pub mod disk;
 mod rests;
-mod archiving;
+pub mod disk;
 mod leap;
 pub mod dns;
 pub mod inbox;
 mod lane;
+mod loads;
 pub mod intake;
+mod archiving;
 pub mod outbox;
 pub mod timers;
 

@@ -48,15 +48,21 @@ struct World {
 pub(super) fn run(folder: &Path) -> Result<()> {
     make_anew(folder)?;
     let folder = &fs::canonicalize(folder).with_context(|| format!("find {}", folder.display()))?;
+    let home = desk_in(folder);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut out = std::io::stdout().lock();
+    runtime.block_on(tell(&home, folder, &mut out))
+}
+
+/// The desk whose week it is.
+fn desk_in(folder: &Path) -> Home {
     let mut home = Home::embedded();
     home.config.settings.data = folder.to_owned();
     // The demo ends when nothing is due; mails of the calendar are due for ever.
     home.config.settings.schedules = Schedules::default();
     // The demo's people have no domains that could sign for them.
     home.config.settings.command.require_evidence = false;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut out = std::io::stdout().lock();
-    runtime.block_on(tell(&home, folder, &mut out))
+    home
 }
 
 async fn tell(home: &Home, folder: &Path, out: &mut impl Write) -> Result<()> {
@@ -227,11 +233,9 @@ mod tests {
         let parent = tempfile::tempdir().expect("a temporary folder");
         let folder = parent.path().join("demo");
         make_anew(&folder).expect("an empty folder");
-        let mut home = Home::embedded();
-        home.config.settings.data = folder.clone();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let mut out = Vec::new();
-        runtime.block_on(tell(&home, &folder, &mut out)).expect("the demo");
+        runtime.block_on(tell(&desk_in(&folder), &folder, &mut out)).expect("the demo");
         (parent, String::from_utf8(out).expect("text"))
     }
 

@@ -4,6 +4,8 @@
 //! has exactly our headers, CRLF line ends and nothing bare between them.
 
 use anyhow::{Context as _, Result, ensure};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Body, Mailbox, Message, MultiPart, SinglePart};
 
@@ -59,7 +61,36 @@ pub struct Attached {
     /// Its type, e.g. `application/pdf`.
     pub content_type: &'static str,
     /// The file.
+    pub content: FileContent,
+}
+
+/// What a file that goes with a mail holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileContent {
+    /// These bytes, frozen with the mail.
+    Here(Vec<u8>),
+    /// Evidence that is kept under its digest and never changes: frozen is the digest, and the bytes
+    /// are put in when the mail is sent, so that each of ten recipients does not cost the database
+    /// another copy.
+    Kept(Digest),
+}
+
+/// A composed mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Composed {
+    /// Its bytes, without those of kept files.
     pub bytes: Vec<u8>,
+    /// Where those of kept files belong, from the first to the last.
+    pub slots: Vec<Slot>,
+}
+
+/// Where the bytes of a kept file belong in a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slot {
+    /// Offset in the bytes of the mail.
+    pub offset: usize,
+    /// Digest of the file.
+    pub digest: Digest,
 }
 
 /// RFC 3834 section 5.
@@ -75,7 +106,7 @@ pub enum AutoSubmitted {
 ///
 /// # Errors
 /// If the result is not what it must be; nothing in a letter's values should be able to cause that.
-pub fn compose(letter: &Letter) -> Result<Vec<u8>> {
+pub fn compose(letter: &Letter) -> Result<Composed> {
     let mailbox = |name: &str, address: &Address| -> Result<Mailbox> {
         let address = address.as_str().parse().with_context(|| format!("write to {}", address.masked()))?;
         Ok(Mailbox::new((!name.is_empty()).then(|| one_line(name)), address))
@@ -118,25 +149,81 @@ pub fn compose(letter: &Letter) -> Result<Vec<u8>> {
         .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(readable(&letter.html)));
     let body = if letter.attachments.is_empty() { body } else { with_files(body, letter)? };
     let bytes = builder.multipart(body).context("put the parts of a mail together")?.formatted();
-    if let Some(fault) = framing_fault(&bytes) {
+    let composed = with_kept_files(bytes, letter)?;
+    let bytes = &composed.bytes;
+    if let Some(fault) = framing_fault(bytes) {
         anyhow::bail!("a composed mail {fault}");
     }
     ensure!(bytes.is_ascii(), "a composed mail is not 7-bit clean");
-    Ok(bytes)
+    Ok(composed)
 }
 
-/// The words and, beside them, the files.
+/// A mail whose kept files are in their places.
+pub fn filled(bytes: &[u8], files: &[(Slot, Vec<u8>)]) -> Vec<u8> {
+    let room: usize = files.iter().map(|(_, file)| file.len().div_ceil(3) * 4 / LINE * (LINE + 2) + LINE + 6).sum();
+    let mut whole = Vec::with_capacity(bytes.len() + room);
+    let mut done = 0;
+    for (slot, file) in files {
+        let offset = slot.offset.clamp(done, bytes.len());
+        whole.extend_from_slice(&bytes[done..offset]);
+        let encoded = STANDARD.encode(file);
+        for (index, line) in encoded.as_bytes().chunks(LINE).enumerate() {
+            if index > 0 {
+                whole.extend_from_slice(b"\r\n");
+            }
+            whole.extend_from_slice(line);
+        }
+        done = offset;
+    }
+    whole.extend_from_slice(&bytes[done..]);
+    whole
+}
+
+/// Characters of a line of base64 (RFC 2045 section 6.8).
+const LINE: usize = 76;
+
+/// What stands between the parts of a letter with files.
+fn between_files(letter: &Letter) -> String {
+    format!("=+{}", &Digest::of(letter.message_id.as_bytes()).to_string()[..32])
+}
+
+/// The words and, beside them, the files whose bytes are here.
 fn with_files(words: MultiPart, letter: &Letter) -> Result<MultiPart> {
-    let boundary = format!("=+{}", &Digest::of(letter.message_id.as_bytes()).to_string()[..32]);
-    let mut whole = MultiPart::mixed().boundary(boundary).multipart(words);
+    let mut whole = MultiPart::mixed().boundary(between_files(letter)).multipart(words);
     for file in &letter.attachments {
-        let kind: ContentType = file.content_type.parse().context("name the type of a file")?;
-        // Files are never bent to fit: base64 carries any byte, and a signature covers every one.
-        let body = Body::new_with_encoding(file.bytes.clone(), ContentTransferEncoding::Base64);
-        let body = body.map_err(|_| anyhow::anyhow!("a file cannot be encoded"))?;
-        whole = whole.singlepart(Attachment::new(one_line(&file.name)).body(body, kind));
+        if let FileContent::Here(bytes) = &file.content {
+            whole = whole.singlepart(part(file, bytes.clone())?);
+        }
     }
     Ok(whole)
+}
+
+/// The mail with a part for each kept file, in front of what ends its last part.
+fn with_kept_files(mut bytes: Vec<u8>, letter: &Letter) -> Result<Composed> {
+    let mut slots = Vec::new();
+    let end = format!("--{}--\r\n", between_files(letter)).into_bytes();
+    for file in &letter.attachments {
+        let FileContent::Kept(digest) = file.content else { continue };
+        ensure!(bytes.ends_with(&end), "a composed mail with files does not end where it should");
+        bytes.truncate(bytes.len() - end.len());
+        bytes.extend_from_slice(format!("--{}\r\n", between_files(letter)).as_bytes());
+        let headers = part(file, Vec::new())?.headers().to_string();
+        bytes.extend_from_slice(headers.as_bytes());
+        bytes.extend_from_slice(b"\r\n");
+        slots.push(Slot { offset: bytes.len(), digest });
+        bytes.extend_from_slice(b"\r\n");
+        bytes.extend_from_slice(&end);
+    }
+    Ok(Composed { bytes, slots })
+}
+
+/// A file as a part. It is never bent to fit: base64 carries any byte, and a signature covers every
+/// one.
+fn part(file: &Attached, bytes: Vec<u8>) -> Result<SinglePart> {
+    let kind: ContentType = file.content_type.parse().context("name the type of a file")?;
+    let body = Body::new_with_encoding(bytes, ContentTransferEncoding::Base64);
+    let body = body.map_err(|_| anyhow::anyhow!("a file cannot be encoded"))?;
+    Ok(Attachment::new(one_line(&file.name)).body(body, kind))
 }
 
 /// Words with one blank between them, none too long for a line: what a header carries unharmed. What

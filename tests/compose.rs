@@ -5,7 +5,8 @@ use chrono::{TimeZone, Utc};
 use mail_parser::{HeaderValue, MessageParser, MimeHeaders, PartType};
 use proptest::prelude::*;
 
-use siaga::compose::{AutoSubmitted, Letter, compose};
+use siaga::compose::{Attached, AutoSubmitted, FileContent, Letter, compose, filled};
+use siaga::domain::digest::Digest;
 use siaga::domain::incoming::Language;
 use siaga::domain::person::Person;
 
@@ -28,7 +29,7 @@ fn letter() -> Letter {
 }
 
 fn composed(letter: &Letter) -> String {
-    String::from_utf8(compose(letter).expect("composed")).expect("7-bit")
+    String::from_utf8(compose(letter).expect("composed").bytes).expect("7-bit")
 }
 
 /// The value of a header, unfolded; panics unless it stands there once.
@@ -54,6 +55,27 @@ fn a_whole_mail() {
 #[test]
 fn the_same_letter_gives_the_same_bytes() {
     assert_eq!(compose(&letter()).expect("composed"), compose(&letter()).expect("composed"));
+}
+
+/// Evidence is kept once however many people get it: the mail is the same as if it held the bytes.
+#[test]
+fn a_kept_file_comes_out_as_if_it_had_been_frozen_with_the_mail() {
+    let file = |name: &str, content: FileContent| Attached { name: name.to_owned(), content_type: "image/png", content };
+    for sizes in [vec![0], vec![1, 57], vec![58, 56, 100_000], vec![114]] {
+        let files: Vec<Vec<u8>> = sizes.iter().map(|size| (0..*size).map(|at| (at % 251) as u8).collect()).collect();
+        let attach = |content: fn(&Vec<u8>) -> FileContent| -> Vec<Attached> {
+            files.iter().enumerate().map(|(at, bytes)| file(&format!("layar {at}.png"), content(bytes))).collect()
+        };
+        let here = Letter { attachments: attach(|bytes| FileContent::Here(bytes.clone())), ..letter() };
+        let kept = Letter { attachments: attach(|bytes| FileContent::Kept(Digest::of(bytes))), ..letter() };
+        let (here, kept) = (compose(&here).expect("composed"), compose(&kept).expect("composed"));
+        assert!(here.slots.is_empty() && kept.bytes.len() < 4_000, "{} bytes", kept.bytes.len());
+        let found: Vec<_> = kept.slots.iter().copied().zip(files.iter().cloned()).collect();
+        let digests: Vec<_> = files.iter().map(|bytes| Digest::of(bytes)).collect();
+        assert_eq!(kept.slots.iter().map(|slot| slot.digest).collect::<Vec<_>>(), digests);
+        let (here, filled) = (String::from_utf8_lossy(&here.bytes).into_owned(), filled(&kept.bytes, &found));
+        assert_eq!(String::from_utf8_lossy(&filled), here, "{sizes:?}");
+    }
 }
 
 /// RFC 3834: an answer says that it is one, so that nobody's robot answers it.
@@ -154,7 +176,7 @@ fn letter_with(value: &str) -> Letter {
 
 /// What every composed mail keeps: our headers once each, 7-bit lines with CRLF, both parts.
 fn holds(letter: &Letter) -> Result<(), TestCaseError> {
-    let bytes = compose(letter).map_err(|error| TestCaseError::fail(format!("{error:#}")))?;
+    let bytes = compose(letter).map_err(|error| TestCaseError::fail(format!("{error:#}")))?.bytes;
     prop_assert!(bytes.is_ascii());
     let raw = String::from_utf8(bytes.clone()).expect("ASCII");
     prop_assert!(!raw.replace("\r\n", "").contains(['\r', '\n', '\0']), "a bare line break");
@@ -218,7 +240,7 @@ proptest! {
     fn words_come_out_as_they_went_in(subject in "[ -~é„“🔥]{0,200}", text in "([ -~é„“🔥]{0,100}\n){0,20}") {
         let letter = Letter { subject, text, ..letter() };
         holds(&letter)?;
-        let raw = compose(&letter).expect("composed");
+        let raw = compose(&letter).expect("composed").bytes;
         let message = MessageParser::default().parse(&raw).expect("it can be read again");
         let words: Vec<&str> = letter.subject.split_whitespace().collect();
         prop_assert_eq!(message.subject().unwrap_or(""), words.join(" ").replace("=?", "= ?"));

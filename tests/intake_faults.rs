@@ -119,7 +119,7 @@ fn a_message_that_takes_for_ever_to_read_is_put_aside_and_the_next_is_read() {
     let (release, stuck) = mpsc::channel::<()>();
     let stuck = Mutex::new(stuck);
     let reading = move |message: &Unread| {
-        let Unread::Whole(raw) = message else { panic!("all of these messages are small") };
+        let (Unread::Whole(raw) | Unread::Named(raw, _)) = message else { panic!("all of these messages are small") };
         if raw.windows(5).any(|word| word == b"hantu") {
             let _ = stuck.lock().expect("read once").recv();
         }

@@ -245,6 +245,7 @@ fn outgoing(id: i64, message_id: &str) -> OutgoingMail {
         envelope_from: None,
         recipient: "budi@warga.example".parse().expect("an address"),
         bytes: b"Subject: tanda terima\r\n\r\n.\r\nisi\r\n".to_vec(),
+        missing: Vec::new(),
     }
 }
 

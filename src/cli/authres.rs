@@ -90,7 +90,7 @@ fn forged(home: &Home, probe: &Probe, number: i64, spelling: &str) -> Result<Out
     let id = &settings.trust.authserv_id;
     let name = spelling.replace("{id}", id).replace("{ID}", &id.to_ascii_uppercase());
     let text = "Surel ini menguji apakah hasil periksa palsu dibuang oleh penyedia surel. Tidak perlu dibalas.\n";
-    let bytes = compose(&Letter {
+    let composed = compose(&Letter {
         from: Person { name: "Uji Siaga".to_owned(), address: probe.address.clone() },
         to: settings.desk.address.clone(),
         reply_to: None,
@@ -115,7 +115,8 @@ fn forged(home: &Home, probe: &Probe, number: i64, spelling: &str) -> Result<Out
         message_id,
         envelope_from: Some(probe.address.clone()),
         recipient: settings.desk.address.clone(),
-        bytes: [results.into_bytes(), bytes].concat(),
+        bytes: [results.into_bytes(), composed.bytes].concat(),
+        missing: Vec::new(),
     })
 }
 

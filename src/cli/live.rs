@@ -87,7 +87,7 @@ fn mail_to_ourselves(home: &Home) -> Result<OutgoingMail> {
     // A keyed id: the running desk recognises its own mail and files it without an answer.
     let message_id = home.key()?.mint(OutboxId(now.timestamp_millis()), None, desk.address.domain());
     let text = "Surel ini dikirim oleh `siaga check --live` untuk menguji jalur surel. Tidak perlu dibalas.\n";
-    let bytes = compose(&Letter {
+    let composed = compose(&Letter {
         from: Person { name: desk.name.clone(), address: desk.address.clone() },
         to: desk.address.clone(),
         reply_to: None,
@@ -107,7 +107,8 @@ fn mail_to_ourselves(home: &Home) -> Result<OutgoingMail> {
         message_id,
         envelope_from: Some(desk.address.clone()),
         recipient: desk.address.clone(),
-        bytes,
+        bytes: composed.bytes,
+        missing: Vec::new(),
     })
 }
 

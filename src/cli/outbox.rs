@@ -12,6 +12,7 @@ use crate::cli::ticket::{local, local_short};
 use crate::cli::{Format, table, terminal};
 use crate::clock::{Clock, SystemClock};
 use crate::domain::outgoing::OutboxId;
+use crate::engine::sending;
 use crate::store::outbox::{self, Entry, State};
 use crate::store::wiping;
 
@@ -68,7 +69,7 @@ impl Verb {
                 let store = home.store()?;
                 let id = OutboxId(*id);
                 let mail = outbox::get(store.db(), id)?.with_context(|| format!("there is no mail {}", id.0))?;
-                let bytes = outbox::bytes(store.db(), id)?.unwrap_or_default();
+                let bytes = sending::bytes(store.db(), &home.blobs()?, id)?.unwrap_or_default();
                 let removed = wiping::removed(store.db(), id)?;
                 if *raw {
                     out.write_all(&bytes)?;

@@ -235,7 +235,7 @@ impl Intake {
         let (blobs, reader, parse_max) = (self.blobs.clone(), Arc::clone(&self.reader), self.parse_max);
         let reading = tokio::task::spawn_blocking(move || {
             let unread = if whole {
-                Unread::from_file(&blobs.path(Kind::Raw, &raw), parse_max)?
+                Unread::from_file(&blobs.path(Kind::Raw, &raw), parse_max)?.named(raw)
             } else {
                 Unread::from_head(blobs.read(Kind::Raw, &raw)?, raw, size_bytes)
             };

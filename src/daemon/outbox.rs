@@ -80,6 +80,10 @@ impl<M: Mailer> Sender<M> {
         }
         let claimed = shared.with_engine(|engine, now| engine.settle_and_claim(self.unsettled.as_ref(), now))?;
         self.recorded(shared);
+        for mail in claimed.iter().filter(|mail| !mail.missing.is_empty()) {
+            let (id, missing) = (mail.id.0, &mail.missing);
+            error!(outbox = id, ?missing, "Mail {id} goes without files whose evidence cannot be read");
+        }
         if claimed.is_some() && until_next(shared).is_zero() {
             // There is more: another connection may be idle.
             shared.outbox.notify_one();

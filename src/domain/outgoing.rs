@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::domain::digest::Digest;
 use crate::domain::person::Address;
 
 /// Octets of a line without its line break (RFC 5322 section 2.1.1).
@@ -24,6 +25,8 @@ pub struct OutgoingMail {
     pub recipient: Address,
     /// The complete message with CRLF line ends.
     pub bytes: Vec<u8>,
+    /// Files that belong in it and could not be read: it goes without them rather than not at all.
+    pub missing: Vec<Digest>,
 }
 
 /// What became of an attempt to hand a mail to the provider.

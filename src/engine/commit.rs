@@ -14,7 +14,7 @@ use crate::domain::role::{Audience, Role};
 use crate::domain::ticket::{Ticket, TicketId};
 use crate::engine::Context;
 use crate::store::runs::RunId;
-use crate::store::{messages, outbox};
+use crate::store::{messages, outbox, outbox_files};
 use crate::templates::{Recipient, Rendered};
 
 /// One notice on its way to one person.
@@ -82,7 +82,7 @@ impl Context {
         let rendered =
             self.templates.render(notice, &recipient).with_context(|| format!("render {}", notice.folder()))?;
         let (in_reply_to, references) = threading(posting.answers, head);
-        let bytes = compose(&Letter {
+        let composed = compose(&Letter {
             from: Person { name: self.desk.name.clone(), address: self.desk.address.clone() },
             to: to.address.clone(),
             reply_to: self.reply_address(db, &to.address, ticket, now)?,
@@ -102,9 +102,10 @@ impl Context {
             header_id: header_id.clone(),
             subject: rendered.subject.clone(),
             text: rendered.text.clone(),
-            bytes,
+            bytes: composed.bytes,
         };
         outbox::freeze(db, id, &frozen)?;
+        composed.slots.iter().try_for_each(|slot| outbox_files::insert(db, id, slot.offset, &slot.digest))?;
         if let Some(ticket) = ticket {
             messages::remember_reference(db, ticket, &header_id)?;
         }

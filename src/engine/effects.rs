@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use chrono::Datelike;
 use rusqlite::Connection;
 
-use crate::compose::Attached;
+use crate::compose::{Attached, FileContent};
 use crate::domain::Time;
 use crate::domain::approval::{Binding, Code};
 use crate::domain::case::Case;
@@ -166,7 +166,11 @@ impl Context {
         // A desk without files only tries things out: nothing it composes is ever sent.
         let Some(store) = &self.files else { return Ok(Vec::new()) };
         let bytes = store.read(Blob::Evidence, &digest).with_context(|| format!("attach {}", file.name))?;
-        Ok(vec![Attached { name: file.name.clone(), content_type: content_type(file), bytes }])
+        Ok(vec![Attached {
+            name: file.name.clone(),
+            content_type: content_type(file),
+            content: FileContent::Here(bytes),
+        }])
     }
 
     fn run_errand(

@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result};
 use rusqlite::Connection;
 
 use crate::archive::{Member, locked};
-use crate::compose::Attached;
+use crate::compose::{Attached, FileContent};
 use crate::domain::Time;
 use crate::domain::case::Case;
 use crate::domain::incoming::Attachment;
@@ -61,7 +61,7 @@ impl Context {
         let archive = Attached {
             name: format!("{}-bukti.zip", case.ticket.number),
             content_type: "application/zip",
-            bytes: locked(&members, PASSWORD),
+            content: FileContent::Here(locked(&members, PASSWORD)),
         };
         let purpose = format!("evidence:{}", letter.message.0);
         let files = [archive];

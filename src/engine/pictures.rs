@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use rusqlite::Connection;
 
-use crate::compose::Attached;
+use crate::compose::{Attached, FileContent};
 use crate::domain::Time;
 use crate::domain::incoming::{Attachment, Content, IncomingMail};
 use crate::domain::notice::Notice;
@@ -13,6 +13,9 @@ use crate::domain::ticket::Ticket;
 use crate::engine::Context;
 use crate::engine::commit::Posting;
 use crate::store::blobs::Kind as Blob;
+
+/// Octets that tell the type of a picture.
+const HEAD_BYTES: u64 = 16;
 
 impl Context {
     /// Shows a mail to the team, but not to whoever wrote it.
@@ -75,11 +78,11 @@ impl Context {
         // A desk without files only tries things out: nothing it composes is ever sent.
         let Some(store) = &self.files else { return Ok(Vec::new()) };
         let picture = |file: &Attachment| {
-            let bytes = store.read(Blob::Evidence, &file.digest).with_context(|| format!("show {}", file.filename))?;
-            let (content_type, ending) = raster(&bytes);
+            let head = store.read_head(Blob::Evidence, &file.digest, HEAD_BYTES);
+            let (content_type, ending) = raster(&head.with_context(|| format!("show {}", file.filename))?);
             // The sender's name says what he likes; the ending says what it is.
             let stem = file.filename.rsplit_once('.').map_or(file.filename.as_str(), |(stem, _)| stem);
-            Ok(Attached { name: format!("{stem}.{ending}"), content_type, bytes })
+            Ok(Attached { name: format!("{stem}.{ending}"), content_type, content: FileContent::Kept(file.digest) })
         };
         self.shown(mail).into_iter().map(picture).collect()
     }

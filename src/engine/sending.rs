@@ -5,15 +5,18 @@ use chrono::TimeDelta;
 use rusqlite::Connection;
 use serde_json::json;
 
+use crate::compose::{Slot, filled};
 use crate::domain::Time;
+use crate::domain::digest::Digest;
 use crate::domain::logbook::{Entry, Kind};
 use crate::domain::outgoing::{Class, OutboxId, OutgoingMail, SendOutcome};
 use crate::domain::role::Actor;
 use crate::domain::ticket::TicketId;
 use crate::engine::{Context, Engine};
 use crate::fail_point::{Step, reached};
+use crate::store::blobs::{Blobs, Kind as Blob};
 use crate::store::outbox::{self, Retry, State};
-use crate::store::{logbook, tickets, wiping};
+use crate::store::{logbook, outbox_files, tickets, wiping};
 
 /// The outcome of one attempt.
 pub type Settled = (OutboxId, SendOutcome);
@@ -31,11 +34,9 @@ impl Engine {
                 context.settle(tx, *id, outcome, now)?;
                 reached(Step::OutcomeWritten);
             }
-            let claimed = outbox::claim(tx, now)?;
-            if claimed.is_some() {
-                reached(Step::ClaimWritten);
-            }
-            Ok(claimed)
+            let Some(mail) = outbox::claim(tx, now)? else { return Ok(None) };
+            reached(Step::ClaimWritten);
+            Ok(Some((outbox_files::of(tx, mail.id)?, mail)))
         })?;
         if settled.is_some() {
             reached(Step::OutcomeCommitted);
@@ -43,7 +44,10 @@ impl Engine {
         if claimed.is_some() {
             reached(Step::ClaimCommitted);
         }
-        Ok(claimed)
+        Ok(claimed.map(|(files, mail)| {
+            let (bytes, missing) = with_files(mail.bytes, &files, context.files.as_ref());
+            OutgoingMail { bytes, missing, ..mail }
+        }))
     }
 
     /// Records what became of a mail and claims nothing further, as before an orderly end.
@@ -105,6 +109,33 @@ impl Engine {
             Ok(true)
         })
     }
+}
+
+/// The bytes of a mail as they are sent; `None` if there is no such mail.
+///
+/// # Errors
+/// If the database refuses.
+pub fn bytes(db: &Connection, store: &Blobs, id: OutboxId) -> Result<Option<Vec<u8>>> {
+    let Some(bytes) = outbox::bytes(db, id)? else { return Ok(None) };
+    Ok(Some(with_files(bytes, &outbox_files::of(db, id)?, Some(store)).0))
+}
+
+/// A mail with its files, which were durable before it was decided; and which of them cannot be read.
+fn with_files(bytes: Vec<u8>, files: &[(usize, Digest)], store: Option<&Blobs>) -> (Vec<u8>, Vec<Digest>) {
+    // A mail whose bytes were removed has no place for files.
+    if files.is_empty() || bytes.is_empty() {
+        return (bytes, Vec::new());
+    }
+    let mut missing = Vec::new();
+    let mut found = Vec::with_capacity(files.len());
+    for (offset, digest) in files {
+        let read = store.and_then(|store| store.read(Blob::Evidence, digest).ok());
+        if read.is_none() {
+            missing.push(*digest);
+        }
+        found.push((Slot { offset: *offset, digest: *digest }, read.unwrap_or_default()));
+    }
+    (filled(&bytes, &found), missing)
 }
 
 impl Context {

@@ -37,6 +37,14 @@ pub struct Parsed {
 /// [`Unreadable`] if it is empty or goes round in circles. Call it through [`crate::mail::reader::Reader`]: hostile mail has
 /// made parsers abort.
 pub fn parse(raw: &[u8]) -> Result<Parsed, Unreadable> {
+    parse_named(raw, Digest::of(raw))
+}
+
+/// The same, for bytes whose digest is known.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_named(raw: &[u8], digest: Digest) -> Result<Parsed, Unreadable> {
     if is_blank(raw) {
         return Err(Unreadable::Empty);
     }
@@ -45,7 +53,7 @@ pub fn parse(raw: &[u8]) -> Result<Parsed, Unreadable> {
     let structure = Structure::of(read);
     refuse_loop(&structure.root().headers)?;
     let contents = Contents::of(read, &structure);
-    let identity = Identity { raw: Digest::of(raw), core: CoreDigest::of(raw), size_bytes: raw.len() as u64 };
+    let identity = Identity { raw: digest, core: CoreDigest::of(raw), size_bytes: raw.len() as u64 };
     let headers = &structure.root().headers;
     let mut parsed = assemble(headers, contents, identity);
     let sender = parsed.mail.sender.as_ref().map(|sender| &sender.address);

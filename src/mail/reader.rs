@@ -30,6 +30,8 @@ const READING_MAX: Duration = Duration::from_secs(60);
 pub enum Unread {
     /// All its bytes.
     Whole(Vec<u8>),
+    /// All its bytes, and their digest.
+    Named(Vec<u8>, Digest),
     /// Of a message that is too large to be read, its beginning.
     Head {
         /// The header block, and perhaps some of what follows.
@@ -49,6 +51,15 @@ impl Unread {
         let mut core = CoreDigest::default();
         core.update(&head);
         Unread::Head { head, raw, core: core.finish(), size_bytes }
+    }
+
+    /// The same message, whose digest is known and need not be computed anew.
+    #[must_use]
+    pub fn named(self, raw: Digest) -> Unread {
+        match self {
+            Unread::Whole(bytes) | Unread::Named(bytes, _) => Unread::Named(bytes, raw),
+            Unread::Head { .. } => self,
+        }
     }
 
     /// The message in a file; no more than its head if it is larger than `parse_max` bytes.
@@ -163,6 +174,7 @@ fn thread_for(reading: &Arc<Reading>) -> io::Result<mpsc::Sender<Job>> {
 fn parsed(message: &Unread) -> Result<Parsed, Unreadable> {
     match message {
         Unread::Whole(raw) => parse::parse(raw),
+        Unread::Named(raw, digest) => parse::parse_named(raw, *digest),
         Unread::Head { head, raw, core, size_bytes } => parse::parse_header(head, *raw, *core, *size_bytes),
     }
 }

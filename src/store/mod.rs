@@ -17,6 +17,7 @@ pub mod deadlines;
 pub mod reports;
 pub mod questions;
 pub mod codes;
+pub mod outbox_files;
 pub mod wiping;
 pub mod tokens;
 pub mod cases;

@@ -173,6 +173,7 @@ pub fn claim(db: &Connection, now: Time) -> Result<Option<OutgoingMail>> {
                 envelope_from: envelope_from.map(|address| address.parse()).transpose().map_err(unreadable)?,
                 recipient: row.get::<_, String>(3)?.parse().map_err(unreadable)?,
                 bytes: row.get(4)?,
+                missing: Vec::new(),
             })
         })
         .optional()?;
@@ -280,7 +281,7 @@ pub fn words(db: &Connection, id: OutboxId) -> Result<Option<(String, String)>> 
     Ok(found)
 }
 
-/// The frozen bytes of a mail.
+/// The frozen bytes of a mail, without those of kept files ([`crate::store::outbox_files`]).
 ///
 /// # Errors
 /// If the database refuses.

@@ -325,6 +325,14 @@ CREATE TABLE meta (
     value TEXT NOT NULL     -- the fact
 ) STRICT, WITHOUT ROWID;
 
+-- Evidence that goes with a mail and is kept once, under its digest. (outbox_files.rs)
+CREATE TABLE outbox_file (
+    outbox_id INTEGER NOT NULL REFERENCES outbox (id), -- the mail
+    offset    INTEGER NOT NULL,                        -- where it belongs in the mail's bytes
+    digest    TEXT    NOT NULL,                        -- SHA-256 of the file
+    PRIMARY KEY (outbox_id, offset)
+) STRICT, WITHOUT ROWID;
+
 -- Indicators of compromise in a ticket's mails, for "also seen in". (indicators.rs)
 CREATE TABLE indicator (
     ticket_id  INTEGER NOT NULL REFERENCES ticket (id), -- in whose mails it stands

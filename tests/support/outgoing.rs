@@ -22,6 +22,7 @@ pub fn mail(id: i64) -> OutgoingMail {
         envelope_from: Some("lapor@csirt.example".parse().expect("an address")),
         recipient: "budi@warga.example".parse().expect("an address"),
         bytes: text.into_bytes(),
+        missing: Vec::new(),
     }
 }
 

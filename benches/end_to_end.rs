@@ -36,7 +36,10 @@ fn main() {
         // Whether the team's notices carry the pictures decides how many bytes go out.
         for (images_max, carried) in [("0MiB", "without"), ("5MiB", "with")] {
             let through = throughput(&letters, images_max).await;
-            println!("IMAP to SMTP {:>7.0} mails/s  (all mails at the sink, notices {carried} pictures)", rate(through));
+            println!(
+                "IMAP to SMTP {:>7.0} mails/s  (all mails at the sink, notices {carried} pictures)",
+                rate(through)
+            );
             println!("ratio        {:>7.2}", floor.as_secs_f64() / through.as_secs_f64());
         }
         latency_and_memory().await;

@@ -60,7 +60,8 @@ fn the_same_letter_gives_the_same_bytes() {
 /// Evidence is kept once however many people get it: the mail is the same as if it held the bytes.
 #[test]
 fn a_kept_file_comes_out_as_if_it_had_been_frozen_with_the_mail() {
-    let file = |name: &str, content: FileContent| Attached { name: name.to_owned(), content_type: "image/png", content };
+    let file =
+        |name: &str, content: FileContent| Attached { name: name.to_owned(), content_type: "image/png", content };
     for sizes in [vec![0], vec![1, 57], vec![58, 56, 100_000], vec![114]] {
         let files: Vec<Vec<u8>> = sizes.iter().map(|size| (0..*size).map(|at| (at % 251) as u8).collect()).collect();
         let attach = |content: fn(&Vec<u8>) -> FileContent| -> Vec<Attached> {

@@ -80,7 +80,8 @@ pub struct Context {
     pub key: MessageIdKey,
     /// Where the bits of one-time codes come from.
     pub entropy: fn() -> Result<[u8; 5]>,
-    /// Files that were received, for those that go out again; `None` where nothing is sent.
+    /// Files that were received, for those that go out again; `None` where things are only tried out:
+    /// there nothing is sent, and nothing worded either.
     pub files: Option<Blobs>,
     /// How outgoing mail is retried.
     pub retries: Retries,

@@ -170,7 +170,7 @@ pub struct Recipient {
 }
 
 /// A notice in words.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rendered {
     /// One line.
     pub subject: String,

@@ -12,6 +12,7 @@ use siaga::domain::person::Person;
 use siaga::domain::schedule::Schedules;
 use siaga::engine::{Context, Engine, Retries};
 use siaga::store::Store;
+use siaga::store::blobs::Blobs;
 use siaga::templates::Templates;
 
 /// The shipped desk under another name and other caps, started at `now`.
@@ -38,7 +39,8 @@ pub(crate) fn engine(desk: Desk, caps: Caps, now: Time) -> Engine {
         command: config.settings.command,
         schedules: Schedules::default(),
         entropy: || Ok([1; 5]),
-        files: None,
+        // With none, it would only try things out; what it keeps is never looked at here.
+        files: Some(Blobs::open(tempfile::tempdir().expect("a folder").path()).expect("the blobs")),
         key: MessageIdKey::new([1; 32]),
         retries: Retries { pauses: config.settings.outbox.retry, give_up_after: config.settings.outbox.give_up_after },
         cutoff: None,

@@ -1,0 +1,70 @@
+//! Ways in that were tried on a running desk by somebody who knew only its public text.
+
+use siaga::domain::Time;
+use siaga::domain::evidence::{Dkim, TrustRules};
+use siaga::domain::stage::{Disposition, Status};
+use siaga::mail::evidence::Keys;
+
+use crate::office::{approval, arrives, delivered, desk, desk_with, in_review, pass, report};
+use crate::support::keys::{Signer, dns_is_down};
+use crate::support::letters::Letter;
+use crate::support::reported::{ANI, KABID, status};
+use crate::support::world::World;
+
+const SPAM: Status = Status::Closed(Disposition::Spam);
+const SIGNED: &[&str] = &["From", "To", "Subject", "Date", "Message-ID", "In-Reply-To"];
+
+/// A desk that believes signatures alone, with a ticket.
+fn signed_desk() -> World {
+    dns_is_down(false);
+    let mut world = desk_with(|config| config.settings.trust.use_results = false);
+    report(&mut world);
+    world
+}
+
+fn takes(world: &mut World, raw: Vec<u8>) {
+    world.deliver_raw(raw);
+    world.take_in();
+}
+
+fn reopened(world: &mut World, signer: &Signer) {
+    let reply = world.reply(ANI, "Baru", "#buka ternyata benar").id("buka@csirt.example");
+    takes(world, signer.sign(&reply.raw()));
+    assert_ne!(status(world), SPAM, "opened again");
+}
+
+/// A signature covers the lowest header of a name; a second one above it is what programs show.
+#[test]
+fn a_header_put_above_the_signed_one_of_its_name_breaks_the_signature() {
+    for above in [
+        "Subject: Re: [CIAMIS-2026-0001]",
+        "Content-Type: text/plain",
+        "In-Reply-To: <x@evil.example>",
+        "Date: x",
+        "To: x@evil.example",
+    ] {
+        let mut world = signed_desk();
+        let order =
+            Signer::of("csirt.example").sign_with(&world.reply(ANI, "Baru", "#spam").raw(), SIGNED, |signer| signer);
+        takes(&mut world, [above.as_bytes(), b"\r\n", &order].concat());
+        assert_ne!(status(&world), SPAM, "{above}");
+    }
+}
+
+/// Each name is looked for among all headers: nine thousand of the one and fifteen thousand of the
+/// other kept the reader busy for ten seconds.
+#[test]
+fn a_signature_over_thousands_of_names_is_not_worked_out() {
+    let names: String = (0..9_000).map(|number| format!(":{number:04x}")).collect();
+    let mut raw = Vec::new();
+    for _ in 0..3 {
+        let signature =
+            "DKIM-Signature: v=1; a=rsa-sha256; c=simple/simple; d=evil.example; s=s1; bh=AAAA; b=AAAA; h=From";
+        raw.extend_from_slice(format!("{signature}{names}\r\n").as_bytes());
+    }
+    raw.extend_from_slice("zzzz:\r\n".repeat(15_000).as_bytes());
+    raw.extend_from_slice(&Letter::from("a@evil.example").raw());
+    let mail = siaga::mail::parse::parse(&raw).expect("read");
+    let rules = TrustRules { dkim: true, ..TrustRules::default() };
+    assert_eq!(mail.claims.judged(&rules, Some(&Keys::new()), Time::UNIX_EPOCH).dkim, Dkim::Weak);
+}

@@ -131,14 +131,14 @@ impl Context {
         Ok(sent)
     }
 
-    /// Checks the code on a line. A wrong one is counted only if the mail answers ours: otherwise a
-    /// forger could make anybody's codes void.
+    /// Checks the code on a line. A wrong one is counted only if the mail answers ours and a right one
+    /// would count: otherwise a forger could make anybody's codes void.
     pub(super) fn check_code(
         &self,
         db: &Connection,
         speaker: &Speaker,
         (word, typed): (Word, Option<&str>),
-        (case, answers_ours): (Option<&Case>, bool),
+        (case, counts): (Option<&Case>, bool),
         now: Time,
     ) -> Result<Typed> {
         let Some(typed) = typed else { return Ok(Typed::None) };
@@ -160,7 +160,7 @@ impl Context {
                     None => Typed::Good { code, answers: Some(bound.question), proof },
                 })
             }
-            Attempt::Bad { fault: CodeFault::Unknown { .. }, .. } if !answers_ours => Ok(Typed::None),
+            Attempt::Bad { fault: CodeFault::Unknown { .. }, .. } if !counts => Ok(Typed::None),
             Attempt::Bad { fault, struck, voided } => {
                 codes::strike(db, &struck)?;
                 for code in voided {

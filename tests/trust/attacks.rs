@@ -33,6 +33,19 @@ fn reopened(world: &mut World, signer: &Signer) {
     assert_ne!(status(world), SPAM, "opened again");
 }
 
+/// Message-IDs are no secret: whoever knows one of the Kabid's must not be able to take his code away.
+#[test]
+fn wrong_codes_in_mail_that_the_domain_denies_leave_the_right_one_alone() {
+    let mut world = in_review();
+    let right = approval(&world);
+    for number in 0..6 {
+        let forged = world.reply(KABID, "Mohon reviu", "#setuju AAAA-BBBB").id(&format!("p{number}@evil.example"));
+        arrives(&mut world, &forged, Some("mx.csirt.example; dmarc=fail header.from=csirt.example"));
+    }
+    arrives(&mut world, &right, Some(&pass("csirt.example")));
+    assert_eq!(status(&world), Status::Approved);
+}
+
 /// A signature covers the lowest header of a name; a second one above it is what programs show.
 #[test]
 fn a_header_put_above_the_signed_one_of_its_name_breaks_the_signature() {

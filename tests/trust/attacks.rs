@@ -81,3 +81,16 @@ fn a_signature_over_thousands_of_names_is_not_worked_out() {
     let rules = TrustRules { dkim: true, ..TrustRules::default() };
     assert_eq!(mail.claims.judged(&rules, Some(&Keys::new()), Time::UNIX_EPOCH).dkim, Dkim::Weak);
 }
+
+/// The form's robot is forged, and names the Kabid as who filled it in.
+#[test]
+fn whoever_forges_the_form_acts_in_nobodys_name() {
+    let robot = "formulir@ciamiskab.go.id";
+    let mut world = desk_with(|config| config.settings.intake.form_senders = vec![robot.parse().expect("valid")]);
+    let letter = Letter::from(robot).header("Reply-To", KABID).subject("Situs").text("#setuju\nSitus dinkes diretas");
+    arrives(&mut world, &letter, None);
+    let (tickets, events) = (world.tickets(), world.events());
+    assert_eq!((tickets.len(), status(&world)), (1, Status::New));
+    assert!(events.iter().all(|event| !event.actor.starts_with("kabid:")), "{events:?}");
+    assert!(!world.latest(KABID, "Laporan diterima").words().contains("diretas"));
+}

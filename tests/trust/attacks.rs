@@ -33,6 +33,47 @@ fn reopened(world: &mut World, signer: &Signer) {
     assert_ne!(status(world), SPAM, "opened again");
 }
 
+/// Cases 14 and 15: whoever was in Cc holds a copy that its signature vouches for.
+#[test]
+fn an_order_that_is_replayed_below_another_header_is_no_second_order() {
+    let mut world = signed_desk();
+    let signer = Signer::of("csirt.example");
+    let order = signer.sign_with(&world.reply(ANI, "Baru", "#spam").raw(), SIGNED, |signer| signer);
+    takes(&mut world, order.clone());
+    assert_eq!(status(&world), SPAM);
+    reopened(&mut world, &signer);
+    takes(&mut world, [b"Keywords: lagi\r\n".as_slice(), &order].concat());
+    assert_ne!(status(&world), SPAM);
+}
+
+/// Case 14a counts for a forwarder's copy, not for one that is kept back.
+#[test]
+fn a_better_proved_copy_that_comes_months_later_orders_nothing() {
+    let mut world = desk();
+    report(&mut world);
+    let order = world.reply(ANI, "Baru", "#spam").raw();
+    takes(&mut world, delivered(&order, None));
+    assert_ne!(status(&world), SPAM);
+    world.sleep_until("2026-12-23 09:00");
+    takes(&mut world, delivered(&order, Some(&pass("csirt.example"))));
+    assert_ne!(status(&world), SPAM);
+}
+
+#[test]
+fn an_order_obeyed_before_evidence_was_asked_for_is_not_obeyed_again() {
+    let mut world = desk_with(|config| config.settings.command.require_evidence = false);
+    report(&mut world);
+    let order = world.reply(ANI, "Baru", "#spam").raw();
+    takes(&mut world, delivered(&order, None));
+    assert_eq!(status(&world), SPAM);
+    let reply = world.reply(ANI, "Baru", "#buka ternyata benar").id("buka@csirt.example");
+    arrives(&mut world, &reply, None);
+    assert_ne!(status(&world), SPAM);
+    world.reconfigure(|config| config.settings.command.require_evidence = true);
+    takes(&mut world, delivered(&order, Some(&pass("csirt.example"))));
+    assert_ne!(status(&world), SPAM);
+}
+
 /// Message-IDs are no secret: whoever knows one of the Kabid's must not be able to take his code away.
 #[test]
 fn wrong_codes_in_mail_that_the_domain_denies_leave_the_right_one_alone() {

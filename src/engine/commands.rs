@@ -28,7 +28,7 @@ use crate::engine::Context;
 use crate::engine::commit::Posting;
 use crate::engine::filing::filing;
 use crate::engine::intake::{Action, Incoming, Verdict, orders};
-use crate::engine::proof::{Speaker, Typed, parts_differ, shown_subject, ticket_of};
+use crate::engine::proof::{Speaker, Typed, misuse, parts_differ, shown_subject, ticket_of};
 use crate::engine::transcript::{Done, Planned, Told};
 use crate::store::messages::{self, Meaning};
 use crate::store::receipts::{MessageId, State};
@@ -195,6 +195,11 @@ impl Context {
                 }
                 None => Typed::None,
             };
+            if let Typed::Bad(trouble) = code
+                && let Some(misuse) = misuse(trouble)
+            {
+                self.tell_of_misuse(db, (misuse, &letter.speaker.person.address), case, now)?;
+            }
             let code_proof = if let Typed::Good { proof, .. } = code { proof } else { CodeProof::None };
             let proof = Proof { code: code_proof, ..proof };
             // A rehearsal changes nothing: whoever may look may try.

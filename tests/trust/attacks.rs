@@ -5,10 +5,10 @@ use siaga::domain::evidence::{Dkim, TrustRules};
 use siaga::domain::stage::{Disposition, Status};
 use siaga::mail::evidence::Keys;
 
-use crate::office::{approval, arrives, delivered, desk, desk_with, in_review, pass, report};
+use crate::office::{answers, approval, arrives, delivered, desk, desk_with, in_review, pass, report};
 use crate::support::keys::{Signer, dns_is_down};
 use crate::support::letters::Letter;
-use crate::support::reported::{ANI, KABID, status};
+use crate::support::reported::{ANI, DEDI, KABID, status};
 use crate::support::world::World;
 
 const SPAM: Status = Status::Closed(Disposition::Spam);
@@ -134,4 +134,29 @@ fn whoever_forges_the_form_acts_in_nobodys_name() {
     assert_eq!((tickets.len(), status(&world)), (1, Status::New));
     assert!(events.iter().all(|event| !event.actor.starts_with("kabid:")), "{events:?}");
     assert!(!world.latest(KABID, "Laporan diterima").words().contains("diretas"));
+}
+
+/// Case 1: the team learns of it, once an hour, and whoever is named does not.
+#[test]
+fn the_team_is_told_of_a_forged_name_once_an_hour_and_the_named_one_is_not() {
+    let mut world = in_review();
+    let told = |world: &World, who: &str| {
+        world.mailbox_of(who).iter().filter(|mail| mail.subject.contains("ditolak: mohon ditanyakan")).count()
+    };
+    for (minute, expected) in [(0, 1), (30, 1), (29, 1), (1, 2)] {
+        world.minutes(minute);
+        let forged = Letter::from(KABID).subject("Re: [CIAMIS-2026-0001]").text(&format!("#setuju {minute}"));
+        arrives(&mut world, &forged, None);
+        assert_eq!((told(&world, ANI), told(&world, DEDI), told(&world, KABID)), (expected, expected, 0), "{minute}");
+    }
+}
+
+/// Case 29; case 28 has the same way.
+#[test]
+fn the_team_is_told_that_a_code_came_in_another_hand() {
+    let mut world = in_review();
+    let code = world.latest(KABID, "Mohon reviu").code();
+    answers(&mut world, ANI, "Baru", &format!("#setuju {code}"));
+    assert!(world.latest(DEDI, "ditolak: mohon ditanyakan").words().contains("milik orang lain"));
+    assert!(!world.mailbox_of(ANI).iter().any(|mail| mail.subject.contains("mohon ditanyakan")));
 }

@@ -29,7 +29,18 @@ const SPELLINGS: [&str; 6] = ["{id}", "{ID}", "(x) {id}", "{id} 1", "\"{id}\"", 
 
 /// A word no other mail holds.
 fn mark(message_id: &str) -> String {
-    format!("policy.uji={}", message_id.replace(['@', '.'], "-"))
+    format!("policy.uji={}", message_id.replace(['@', '.'], "-").to_ascii_lowercase())
+}
+
+/// Whether the results of that mail stand in the header block that arrived.
+fn survives(header: &str, message_id: &str) -> bool {
+    header.to_ascii_lowercase().contains(&mark(message_id))
+}
+
+/// Results in the provider's name, as a forger writes them.
+fn forged_results(spelling: &str, id: &str, domain: &str, message_id: &str) -> String {
+    let name = spelling.replace("{id}", id).replace("{ID}", &id.to_ascii_uppercase());
+    format!("Authentication-Results: {name}; dmarc=pass header.from={domain} {}\r\n", mark(message_id))
 }
 
 /// Sends six forged mails and looks which of their marks survive.
@@ -73,7 +84,7 @@ async fn survivors(home: &Home, probe: &Probe, out: &mut impl Write) -> Result<u
             }
         }
         let header = arrived(home, &mail.message_id).await?;
-        let survives = header.to_ascii_lowercase().contains(&mark(&mail.message_id));
+        let survives = survives(&header, &mail.message_id);
         survivors += usize::from(survives);
         writeln!(out, "{}  {shown}", if survives { "SURVIVES" } else { "removed " })?;
     }
@@ -87,8 +98,6 @@ fn forged(home: &Home, probe: &Probe, number: i64, spelling: &str) -> Result<Out
     // A keyed id: the running desk takes it for its own mail and files it without an answer.
     let row = OutboxId(now.timestamp_millis() + number);
     let message_id = home.key()?.mint(row, None, settings.desk.address.domain());
-    let id = &settings.trust.authserv_id;
-    let name = spelling.replace("{id}", id).replace("{ID}", &id.to_ascii_uppercase());
     let text = "Surel ini menguji apakah hasil periksa palsu dibuang oleh penyedia surel. Tidak perlu dibalas.\n";
     let composed = compose(&Letter {
         from: Person { name: "Uji Siaga".to_owned(), address: probe.address.clone() },
@@ -105,11 +114,7 @@ fn forged(home: &Home, probe: &Probe, number: i64, spelling: &str) -> Result<Out
         language: Language::Id,
         attachments: Vec::new(),
     })?;
-    let results = format!(
-        "Authentication-Results: {name}; dmarc=pass header.from={} {}\r\n",
-        probe.address.domain(),
-        mark(&message_id)
-    );
+    let results = forged_results(spelling, &settings.trust.authserv_id, probe.address.domain(), &message_id);
     Ok(OutgoingMail {
         id: OutboxId(0),
         message_id,
@@ -139,4 +144,57 @@ async fn arrived(home: &Home, message_id: &str) -> Result<String> {
         sleep(Duration::from_secs(1)).await;
     }
     bail!("a forged mail did not arrive within {WAY_SECONDS} seconds; look into the junk folder")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Time;
+    use crate::domain::evidence::{Results, TrustRules};
+    use crate::mail::parse::parse;
+
+    const ID: &str = "mx.csirt.example";
+    const MESSAGE: &str = "k1.7.0.Ab12@csirt.example";
+    const TRACE: &str = "Received: from x by mx.csirt.example with ESMTPS id 1; Mon, 23 Nov 2026 10:00:00 +0700\r\n";
+    const MAIL: &str = "From: uji@penyedia.example\r\nSubject: Uji\r\n\r\nIsi.\r\n";
+
+    fn found(header: &str) -> Results {
+        let rules = TrustRules {
+            authserv_id: ID.to_owned(),
+            use_results: true,
+            trace_hosts: vec![ID.to_owned()],
+            trace_lines: 1,
+            ..TrustRules::default()
+        };
+        let read = parse(format!("{header}{MAIL}").as_bytes()).expect("a mail");
+        read.claims.judged(&rules, None, Time::UNIX_EPOCH).results
+    }
+
+    /// What is tried must be what would do harm: in the place of the provider's own it would count.
+    #[test]
+    fn every_spelling_but_the_quoted_one_would_be_believed_where_the_provider_writes() {
+        for spelling in SPELLINGS {
+            let forged = forged_results(spelling, ID, "penyedia.example", MESSAGE);
+            let expected = if spelling.starts_with('"') { Results::None } else { Results::Pass };
+            assert_eq!(found(&format!("{forged}{TRACE}")), expected, "{spelling}");
+        }
+    }
+
+    #[test]
+    fn a_forged_result_survives_however_the_provider_folds_and_moves_it() {
+        for spelling in SPELLINGS {
+            let forged = forged_results(spelling, ID, "penyedia.example", MESSAGE);
+            let moved = format!("{TRACE}X-Lain: 1\r\n{}{MAIL}", forged.replace("; ", ";\r\n\t"));
+            assert!(survives(&moved, MESSAGE), "{spelling}");
+            assert!(survives(&forged.to_ascii_uppercase(), MESSAGE), "{spelling}");
+        }
+    }
+
+    #[test]
+    fn the_providers_own_result_and_that_of_another_mail_are_no_survivors() {
+        let own = format!("Authentication-Results: {ID}; dmarc=fail header.from=penyedia.example\r\n{TRACE}{MAIL}");
+        assert!(!survives(&own, MESSAGE));
+        let other = forged_results("{id}", ID, "penyedia.example", "k1.8.0.Ab12@csirt.example");
+        assert!(!survives(&other, MESSAGE));
+    }
 }

@@ -22,6 +22,7 @@ pub(super) fn weaknesses(config: &Config, now: Time) -> Vec<String> {
         connections(config),
         open_data(config),
         authority(config),
+        trust(config),
         people(config, today),
         flood(config),
         habits(config),
@@ -101,6 +102,43 @@ fn authority(config: &Config) -> Vec<String> {
         found.push(
             "[sop] early_warning = \"automatic\": one analyst's #valid sends a PEMBERITAHUAN DINI to the OPD before the \
              Kabid has seen it. \"kabid\" asks him first."
+                .to_owned(),
+        );
+    }
+    found
+}
+
+/// `[trust]`: what is believed of senders, and by what it could be deceived.
+fn trust(config: &Config) -> Vec<String> {
+    let settings = &config.settings;
+    let trust = &settings.trust;
+    let mut found = Vec::new();
+    if settings.command.require_evidence && !trust.dkim && !trust.use_results && trust.login_hosts.is_empty() {
+        found.push(
+            "[trust] believes nothing: dkim and use_authentication_results are off and login_hosts is empty. Every \
+             command needs a one-time code, or is refused. Shipped: dkim = true."
+                .to_owned(),
+        );
+    }
+    let our_domain = settings.desk.address.domain();
+    let sources = trust.use_results || trust.dkim;
+    if sources && !trust.any_from.iter().any(|domain| domain.eq_ignore_ascii_case(our_domain)) {
+        found.push(format!(
+            "[trust] any_from_domains does not name {our_domain}: a mail its server vouches for counts as that of the \
+             very address in From. If accounts there can write another's From, write the domain down."
+        ));
+    }
+    if settings.command.code_without_evidence && settings.command.require_evidence {
+        found.push(
+            "[trust] internal_mail_unmarked = true: a command nobody vouches for counts with a one-time code. Whoever \
+             reads the mailbox of an analyst can order in his name from anywhere. false refuses such mail."
+                .to_owned(),
+        );
+    }
+    if !settings.command.subaddress {
+        found.push(
+            "[trust] subaddress = false: that somebody got our mail is proved by its Message-ID, which everybody reads \
+             to whom an answer is forwarded. Write true if mail to csirt+anything reaches this mailbox."
                 .to_owned(),
         );
     }
@@ -236,6 +274,7 @@ mod tests {
             ("[imap] security = \"plain\"", |config| config.settings.imap.security = Protection::Plain),
             ("[approval] hold = \"0s\"", |config| config.settings.policy.approval.hold = TimeDelta::zero()),
             ("require_evidence = false", |config| config.settings.command.require_evidence = false),
+            ("believes nothing", |config| config.settings.trust.dkim = false),
             ("[command] hold = \"0s\"", |config| config.settings.command.hold = TimeDelta::zero()),
             ("no [[deputy]]", |config| config.people.deputies.clear()),
             ("one [[analyst]]", |config| config.people.analysts.truncate(1)),
@@ -251,6 +290,11 @@ mod tests {
             assert!(place(&weak, says).is_some(), "{says}: {:#?}", weaknesses(&weak, now()));
         }
         let cases: &[(&str, Change)] = &[
+            ("any_from_domains", |config| {
+                config.settings.trust.any_from = vec![config.settings.desk.address.domain().to_owned()];
+            }),
+            ("internal_mail_unmarked", |config| config.settings.command.code_without_evidence = false),
+            ("subaddress = false", |config| config.settings.command.subaddress = true),
             ("mode = \"reply\"", |config| config.settings.policy.approval.mode = Mode::SignedPdf),
             ("[data] dir = \"data\"", |config| config.settings.data = "/var/lib/siaga".into()),
             ("\"automatic\"", |config| config.settings.policy.early_warning = EarlyWarningMode::Kabid),

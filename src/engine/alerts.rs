@@ -1,18 +1,20 @@
 //! Telling the team that something is in the way of the desk itself, and of mails that reach nobody.
 
 use anyhow::{Context as _, Result};
+use chrono::TimeDelta;
 use rusqlite::Connection;
 
 use crate::domain::Time;
+use crate::domain::case::Case;
 use crate::domain::notice::Notice;
-use crate::domain::notice::alert::DeskAlert;
+use crate::domain::notice::alert::{DeskAlert, Misuse};
 use crate::domain::outgoing::Class;
 use crate::domain::person::Address;
 use crate::domain::role::{Audience, Role};
 use crate::engine::commit::Posting;
 use crate::engine::forwarding::DELIVERY;
 use crate::engine::{Context, Engine};
-use crate::store::{outbox, tickets};
+use crate::store::{meta, outbox, tickets};
 
 /// The notice this page is about: one that reaches nobody is told to nobody, or it would go on for ever.
 const ALERT: &str = "desk_alert";
@@ -30,6 +32,35 @@ impl Engine {
 }
 
 impl Context {
+    /// Tells the analysts that somebody may use another's name, once an hour at the most: a forger must
+    /// not be able to bury them. Never whoever is named, who may be the forger's victim; where he is
+    /// the only analyst, the Kabid. The logbook has every attempt.
+    pub(super) fn tell_of_misuse(
+        &self,
+        db: &Connection,
+        (misuse, claimed): (Misuse, &Address),
+        case: Option<&Case>,
+        now: Time,
+    ) -> Result<()> {
+        if meta::told_of_misuse(db)?.is_some_and(|told| now - told < TimeDelta::hours(1)) {
+            return Ok(());
+        }
+        let number = case.map(|case| case.ticket.number.to_string());
+        let notice = Notice::DeskAlert(DeskAlert::NameMisused { claimed: claimed.to_string(), misuse, number });
+        let today = self.rules.calendar.local(now).date_naive();
+        let others = |role| {
+            let people = self.rules.people.people(role, today).into_iter();
+            people.filter(|person| !person.address.same_mailbox(claimed)).collect::<Vec<_>>()
+        };
+        let analysts = others(Role::Analyst);
+        let told = if analysts.is_empty() { others(Role::Kabid) } else { analysts };
+        for person in told {
+            let id = case.map(|case| case.ticket.id);
+            self.post(db, &Posting::new(&notice, person, id, format!("misuse:{}", now.timestamp_millis())), now)?;
+        }
+        meta::tells_of_misuse(db, now)
+    }
+
     /// Tells of a mail that asked somebody to act and did not reach him: of one of the team, the
     /// others and the Kabid; of anybody else, whoever works on the ticket. Once a day for each ticket
     /// and recipient. What brings the report to its OPD has its own notice.

@@ -2,6 +2,7 @@
 //! the one transcript he is answered with.
 
 use anyhow::Result;
+use chrono::TimeDelta;
 use rusqlite::Connection;
 use serde_json::json;
 
@@ -27,11 +28,14 @@ use crate::engine::Context;
 use crate::engine::commit::Posting;
 use crate::engine::filing::filing;
 use crate::engine::intake::{Action, Incoming, Verdict, orders};
-use crate::engine::proof::{Speaker, Typed, parts_differ, shown_subject, ticket_of};
+use crate::engine::proof::{Speaker, Typed, misuse, parts_differ, shown_subject, ticket_of};
 use crate::engine::transcript::{Done, Planned, Told};
 use crate::store::messages::{self, Meaning};
 use crate::store::receipts::{MessageId, State};
 use crate::store::{cases, logbook};
+
+/// How much later than the first delivery of an order a better proved one still counts.
+const BETTER_COPY_WITHIN: TimeDelta = TimeDelta::hours(24);
 
 /// A command mail on its way.
 #[derive(Clone, Copy)]
@@ -80,11 +84,12 @@ impl Context {
     }
 
     /// Whether another delivery of an order nobody vouched for is vouched for: a forwarder broke the
-    /// first one. Such an order was carried out by its one-time code or not at all, and no code
-    /// counts twice.
+    /// first one. Only an order that nothing followed from is judged again, and only within a day: who
+    /// keeps a copy back does not choose when it counts.
     pub(super) fn is_proved_by(&self, db: &Connection, incoming: Incoming<'_>, message: MessageId) -> Result<bool> {
         let vouched = incoming.evidence.for_command() == Evidence::Pass && orders(incoming.mail);
-        Ok(vouched && self.command.require_evidence && messages::is_unproven_order(db, message)?)
+        let since = incoming.arrived_at - BETTER_COPY_WITHIN;
+        Ok(vouched && self.command.require_evidence && messages::is_unproven_order(db, message, since)?)
     }
 
     /// Judges an order anew by the better evidence of another delivery.
@@ -179,16 +184,24 @@ impl Context {
         for (line, order) in lines.iter().zip(parse(lines, &reading)) {
             let word = order.as_ref().ok().map(|order| order.command.word());
             let typed_code = order.as_ref().ok().and_then(|order| order.code.as_deref());
+            let about_ticket = case.is_some() && word.is_none_or(|word| !word.needs_no_ticket());
             let code = match word {
                 Some(word) => {
-                    let asked = (case, proof.answers_ours);
+                    // Where no code could make it count, a wrong one takes nothing from its owner.
+                    let best = (Some(word), Proof { code: CodeProof::Fresh, ..proof });
+                    let counts = self.judge_line(db, letter.speaker, best, about_ticket, now)? == Judgement::Act;
+                    let asked = (case, proof.answers_ours && counts);
                     self.check_code(db, letter.speaker, (word, typed_code), asked, now)?
                 }
                 None => Typed::None,
             };
+            if let Typed::Bad(trouble) = code
+                && let Some(misuse) = misuse(trouble)
+            {
+                self.tell_of_misuse(db, (misuse, &letter.speaker.person.address), case, now)?;
+            }
             let code_proof = if let Typed::Good { proof, .. } = code { proof } else { CodeProof::None };
             let proof = Proof { code: code_proof, ..proof };
-            let about_ticket = case.is_some() && word.is_none_or(|word| !word.needs_no_ticket());
             // A rehearsal changes nothing: whoever may look may try.
             let rehearsed = judged.first().is_some_and(Judged::rehearses);
             let judged_word = if rehearsed { Some(Word::Rehearse) } else { word };

@@ -242,7 +242,11 @@ impl Context {
     /// receipt.
     pub(super) fn understand(&self, db: &Connection, incoming: Incoming<'_>, now: Time) -> Result<Verdict> {
         let mail = incoming.mail;
-        if let Some((message, ticket)) = messages::with_core(db, &mail.core)? {
+        let known = match messages::with_core(db, &mail.core)? {
+            None if orders(mail) => messages::same_order(db, mail)?,
+            known => known,
+        };
+        if let Some((message, ticket)) = known {
             return self.duplicate(db, incoming, message, ticket, now);
         }
         if self.cutoff.is_some_and(|cutoff| incoming.arrived_at < cutoff) {

@@ -61,7 +61,9 @@ impl Context {
         let message = messages::insert(db, mail, filing(Some(ticket.id), Meaning::Report, incoming))?;
         let named = self.named_in(mail);
         indicators::insert(db, ticket.id, message, &named)?;
-        let role = mail.sender.as_ref().and_then(|person| self.role_of(&person.address, now));
+        // A report takes no evidence; a role in the logbook does.
+        let vouched = mail.sender.as_ref().filter(|_| incoming.evidence.verdict() == Evidence::Pass);
+        let role = vouched.and_then(|person| self.role_of(&person.address, now));
         let entry = Entry {
             detail: json!({
                 "number": ticket.number, "message": message.0, "arrived_at": incoming.arrived_at,

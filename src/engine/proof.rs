@@ -15,11 +15,13 @@ use crate::domain::command::vocabulary::{Class, Word, permitted};
 use crate::domain::incoming::IncomingMail;
 use crate::domain::logbook::{Entry, Kind};
 use crate::domain::notice::Notice;
+use crate::domain::notice::alert::Misuse;
 use crate::domain::notice::answer::{CodeTrouble, CommandUnproven, Doubt};
 use crate::domain::person::Person;
 use crate::domain::question::Question;
 use crate::domain::role::{Actor, Role};
 use crate::domain::ticket::TicketId;
+use crate::domain::token::TokenFault;
 use crate::engine::Context;
 use crate::engine::commit::Posting;
 use crate::engine::intake::Incoming;
@@ -131,14 +133,14 @@ impl Context {
         Ok(sent)
     }
 
-    /// Checks the code on a line. A wrong one is counted only if the mail answers ours: otherwise a
-    /// forger could make anybody's codes void.
+    /// Checks the code on a line. A wrong one is counted only if the mail answers ours and a right one
+    /// would count: otherwise a forger could make anybody's codes void.
     pub(super) fn check_code(
         &self,
         db: &Connection,
         speaker: &Speaker,
         (word, typed): (Word, Option<&str>),
-        (case, answers_ours): (Option<&Case>, bool),
+        (case, counts): (Option<&Case>, bool),
         now: Time,
     ) -> Result<Typed> {
         let Some(typed) = typed else { return Ok(Typed::None) };
@@ -160,7 +162,7 @@ impl Context {
                     None => Typed::Good { code, answers: Some(bound.question), proof },
                 })
             }
-            Attempt::Bad { fault: CodeFault::Unknown { .. }, .. } if !answers_ours => Ok(Typed::None),
+            Attempt::Bad { fault: CodeFault::Unknown { .. }, .. } if !counts => Ok(Typed::None),
             Attempt::Bad { fault, struck, voided } => {
                 codes::strike(db, &struck)?;
                 for code in voided {
@@ -192,6 +194,14 @@ impl Context {
         let (actor, mail) = (speaker.actor(), incoming.mail);
         let entry = Entry { actor, kind: Kind::CommandRefused, message: Some(mail.raw), detail };
         logbook::append(db, id, &entry, now)?;
+        let misuse = if token == Some(TokenFault::Foreign) {
+            Some(Misuse::ForeignAddress)
+        } else {
+            (verdict == Verdict::Silence).then_some(Misuse::Unproven)
+        };
+        if let Some(misuse) = misuse {
+            self.tell_of_misuse(db, (misuse, &speaker.person.address), ticket, now)?;
+        }
         if verdict == Verdict::Silence {
             return Ok(());
         }
@@ -223,6 +233,15 @@ fn same_version(case: Option<&Case>, question: Question) -> bool {
 /// Whether text and HTML of a mail begin with different commands (decisions 4).
 pub(super) fn parts_differ(mail: &IncomingMail) -> bool {
     mail.html_text.as_deref().is_some_and(|html| command_lines(html) != command_lines(&mail.command_text))
+}
+
+/// What a code that does not count says of whoever typed it.
+pub(super) fn misuse(trouble: CodeTrouble) -> Option<Misuse> {
+    match trouble {
+        CodeTrouble::Exhausted => Some(Misuse::GuessedCode),
+        CodeTrouble::Foreign => Some(Misuse::ForeignCode),
+        CodeTrouble::Unknown { .. } | CodeTrouble::Used | CodeTrouble::Expired => None,
+    }
 }
 
 fn trouble(fault: CodeFault) -> CodeTrouble {

@@ -225,15 +225,45 @@ pub fn raw_of_header_id(db: &Connection, header_id: &str) -> Result<Option<Diges
     Ok(statement.query_row([header_id], read).optional()?)
 }
 
-/// Whether a message was an order nobody vouched for.
+/// Whether a message was an order that nobody vouched for and nothing followed from, and came no
+/// earlier than that.
 ///
 /// # Errors
 /// If the database refuses.
-pub fn is_unproven_order(db: &Connection, id: MessageId) -> Result<bool> {
+pub fn is_unproven_order(db: &Connection, id: MessageId, since: Time) -> Result<bool> {
     let mut statement = db.prepare_cached(
-        "SELECT 1 FROM message WHERE id = ?1 AND meaning = 'commands' AND evidence IN ('none', 'fail')",
+        "SELECT 1 FROM message WHERE id = ?1 AND meaning = 'commands' AND evidence IN ('none', 'fail') \
+         AND arrived_at >= ?2 AND NOT EXISTS (SELECT 1 FROM logbook WHERE logbook.ticket_id IS message.ticket_id \
+         AND logbook.message = message.raw AND kind NOT IN ('message_filed', 'command_refused', 'duplicate_received'))",
     )?;
-    Ok(statement.exists([id.0])?)
+    Ok(statement.exists((id.0, stored(since)))?)
+}
+
+/// An earlier order of that sender that is the same one below other headers: with its text, and its
+/// Message-ID or its date.
+///
+/// # Errors
+/// If the database refuses.
+pub fn same_order(db: &Connection, mail: &IncomingMail) -> Result<Option<(MessageId, Option<TicketId>)>> {
+    let Some(sender) = &mail.sender else { return Ok(None) };
+    let found = db
+        .prepare_cached(
+            "SELECT id, ticket_id FROM message WHERE meaning = 'commands' AND text = ?4 AND lower(sender_address) = ?1 \
+             AND id IN (SELECT id FROM message WHERE header_id = ?2 AND header_id <> '' UNION ALL \
+             SELECT id FROM message WHERE sender_address = ?5 AND dated_at = ?3) ORDER BY id",
+        )?
+        .query_row(
+            (
+                sender.address.as_str().to_ascii_lowercase(),
+                mail.message_id.as_deref().unwrap_or(""),
+                mail.date.map(stored),
+                &mail.text,
+                sender.address.as_str(),
+            ),
+            |row| Ok((MessageId(row.get(0)?), row.get::<_, Option<i64>>(1)?.map(TicketId))),
+        )
+        .optional()?;
+    Ok(found)
 }
 
 /// Notes better evidence of a message's sender.

@@ -74,3 +74,25 @@ pub fn set_results_proved(db: &Connection, authserv_id: Option<&str>) -> Result<
     }
     Ok(())
 }
+
+/// When the team was last told that somebody's name may be misused.
+///
+/// # Errors
+/// If the database refuses.
+pub fn told_of_misuse(db: &Connection) -> Result<Option<Time>> {
+    let found = db
+        .query_row("SELECT value FROM meta WHERE key = 'told_of_misuse'", [], |row| time(&row.get::<_, String>(0)?))
+        .optional()?;
+    Ok(found)
+}
+
+/// Notes that the team is told of it.
+///
+/// # Errors
+/// If the database refuses.
+pub fn tells_of_misuse(db: &Connection, now: Time) -> Result<()> {
+    let upsert =
+        "INSERT INTO meta (key, value) VALUES ('told_of_misuse', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1";
+    db.execute(upsert, [stored(now)])?;
+    Ok(())
+}

@@ -11,3 +11,4 @@ mod signatures;
 mod codes;
 mod tokens;
 mod strangers;
+mod attacks;

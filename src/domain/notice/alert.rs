@@ -40,4 +40,32 @@ pub enum DeskAlert {
         /// What the mail server said.
         reason: String,
     },
+    /// Somebody may have used the name of one of the team or of an OPD; nothing was carried out.
+    NameMisused {
+        /// In whose name.
+        claimed: String,
+        /// How it showed.
+        misuse: Misuse,
+        /// The ticket it was about.
+        number: Option<String>,
+    },
+}
+
+/// How it shows that somebody uses another's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Misuse {
+    /// Nothing proves an order in that name.
+    Unproven,
+    /// It went to the secret reply address of somebody else.
+    ForeignAddress,
+    /// So many wrong codes came that the right one is void.
+    GuessedCode,
+    /// It carried the code of somebody else.
+    ForeignCode,
+}
+
+impl Misuse {
+    /// All of them.
+    pub const ALL: &[Misuse] = &[Misuse::Unproven, Misuse::ForeignAddress, Misuse::GuessedCode, Misuse::ForeignCode];
 }

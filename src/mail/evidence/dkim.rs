@@ -15,6 +15,15 @@ use crate::mail::evidence::{KeyRecord, Keys};
 
 /// Signatures of one mail whose keys are asked for: hostile mail has hundreds.
 const SIGNATURES_MAX: usize = 3;
+/// Headers one signature names: programs name some thirty, and each is looked for among all of them.
+const NAMES_MAX: usize = 200;
+/// Headers that stand in a mail once (RFC 5322 section 3.6, RFC 2045). A signature covers the lowest of
+/// a name, a reader shows the highest.
+#[rustfmt::skip]
+const SINGLE: &[&str] = &[
+    "from", "sender", "reply-to", "to", "cc", "subject", "date", "message-id", "in-reply-to", "references",
+    "mime-version", "content-type", "content-transfer-encoding",
+];
 /// Shorter keys can be broken by anybody with a week's time.
 const KEY_BITS_MIN: usize = 1024;
 /// `t=s` of a key record: the identity must be of the domain itself.
@@ -54,6 +63,7 @@ impl Signatures {
         if message.from != [sender.as_str().to_lowercase()] {
             return signatures;
         }
+        let shown_twice = SINGLE.iter().any(|name| times(&message, name) > 1);
         for header in &message.errors {
             if let Error::Dkim(fault) = &header.header {
                 let aligned = Signature::parse(header.value).is_ok_and(|signature| is_of(&signature, sender));
@@ -65,7 +75,7 @@ impl Signatures {
             let signature = &header.header;
             if !is_of(signature, sender) {
                 signatures.other(Dkim::OtherDomain);
-            } else if !signs_from(signature) || signature.a == Algorithm::RsaSha1 || signature.l != 0 {
+            } else if proves_little(signature) || shown_twice {
                 signatures.other(Dkim::Weak);
             } else if signatures.promising.len() < SIGNATURES_MAX {
                 let unsigned = without_signature(header.value);
@@ -147,6 +157,16 @@ impl Promising {
 
 fn is_of(signature: &Signature, sender: &Address) -> bool {
     signature.d.eq_ignore_ascii_case(sender.domain())
+}
+
+/// How often a header stands in a mail.
+fn times(message: &AuthenticatedMessage<'_>, name: &str) -> usize {
+    let is_it = |other: &[u8]| other.trim_ascii().eq_ignore_ascii_case(name.as_bytes());
+    message.raw_parsed_headers().iter().filter(|(other, _)| is_it(other)).count()
+}
+
+fn proves_little(signature: &Signature) -> bool {
+    !signs_from(signature) || signature.a == Algorithm::RsaSha1 || signature.l != 0 || signature.h.len() > NAMES_MAX
 }
 
 fn signs_from(signature: &Signature) -> bool {

@@ -1,7 +1,7 @@
 //! Samples of what the team is told about the desk itself.
 
 use crate::domain::notice::Notice;
-use crate::domain::notice::alert::DeskAlert;
+use crate::domain::notice::alert::{DeskAlert, Misuse};
 use crate::templates::samples::at;
 
 pub(super) fn all() -> Vec<Notice> {
@@ -16,6 +16,11 @@ pub(super) fn all() -> Vec<Notice> {
         addressee: "kabid@csirt.example".to_owned(),
         staff,
         reason: "550 5.1.1 no such user".to_owned(),
+    }));
+    samples.extend(Misuse::ALL.iter().map(|misuse| DeskAlert::NameMisused {
+        claimed: "kabid@csirt.example".to_owned(),
+        misuse: *misuse,
+        number: (*misuse != Misuse::Unproven).then(|| "CIAMIS-2026-0007".to_owned()),
     }));
     samples.into_iter().map(Notice::DeskAlert).collect()
 }

@@ -24,11 +24,13 @@ pub(super) fn all() -> Vec<Notice> {
         samples.push(Notice::CodeRequested(CodeRequested {
             number: number.clone(),
             subject: String::new(),
+            role: Role::Kabid,
             typed: "isolasi".to_owned(),
             word: Word::Isolate,
         }));
         samples.extend([Doubt::NoReply, Doubt::Domain, Doubt::Signature, Doubt::PartsDiffer].map(|doubt| {
-            Notice::CommandUnproven(CommandUnproven { number: number.clone(), subject: String::new(), doubt })
+            let subject = String::new();
+            Notice::CommandUnproven(CommandUnproven { number: number.clone(), subject, role: Role::Analyst, doubt })
         }));
     }
     samples.push(Notice::EvidenceSent(EvidenceSent {
@@ -89,7 +91,7 @@ fn queries() -> Vec<Line> {
         (Word::Status, Answer::Status { number: "CIAMIS-2026-0007".to_owned(), state: state() }),
         (Word::List, Answer::List { tickets: vec![months::ticket()] }),
         (Word::Recap, Answer::Recap { recap: Box::new(months::busy()) }),
-        (Word::Help, Answer::Help { commands: help(Role::Opd) }),
+        (Word::Help, Answer::Help { possible: vec![Offer::of(Word::Fixed)], others: help(Role::Opd) }),
     ];
     answers
         .into_iter()

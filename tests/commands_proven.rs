@@ -82,7 +82,7 @@ fn an_analyst_cannot_approve_his_own_report() {
     world.replies(ANI, "Baru", "#setuju");
     assert_eq!(status(&world), Status::Review);
     let told = world.transcript(ANI).words();
-    assert!(told.contains("perintah ini bukan untuk peran Saudara; yang berwenang: Kabid"), "{told}");
+    assert!(told.contains("perintah ini bukan wewenang Saudara; yang berwenang: Kabid"), "{told}");
 }
 
 #[test]

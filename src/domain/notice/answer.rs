@@ -211,6 +211,8 @@ pub struct State {
     pub clock: Option<Clock>,
     /// The other clocks that run.
     pub others: Vec<Clock>,
+    /// When the approved report leaves for the OPD by itself.
+    pub forwards_at: Option<Time>,
 }
 
 /// A command that is possible.

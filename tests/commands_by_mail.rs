@@ -17,6 +17,20 @@ fn the_transcript_tells_what_came_of_each_line_and_what_is_possible_next() {
 }
 
 #[test]
+fn the_transcript_names_the_few_next_steps_and_help_the_others() {
+    let mut world = reported();
+    world.replies(ANI, "Baru", "#ambil");
+    let told = world.transcript(ANI).words();
+    assert!(told.contains("\"#valid judol tinggi dinkes\"") && told.contains("body=%23tolak"), "{told}");
+    assert!(!told.contains("#tlp") && told.contains("balas dengan \"#bantuan\""), "{told}");
+    world.replies(ANI, "Baru", "#bantuan");
+    let told = world.transcript(ANI).words();
+    let (possible, others) = told.split_once("Perintah lain:").expect("two lists");
+    assert!(possible.contains("#tlp amber") && !possible.contains("#lulus"), "{told}");
+    assert!(others.contains("#lulus"), "{told}");
+}
+
+#[test]
 fn lines_are_carried_out_together_or_not_at_all() {
     let mut world = reported();
     world.replies(ANI, "Baru", "#ambil\n#lulus\n#catat selesai");
@@ -91,6 +105,7 @@ fn an_approval_can_be_taken_back_before_the_report_leaves() {
     let mut world = in_review();
     let code = world.latest(KABID, "Mohon reviu").code();
     world.replies(KABID, "Mohon reviu", &format!("#setuju {code}"));
+    assert!(world.transcript(KABID).words().contains("diteruskan kepada OPD pada Senin"), "when it leaves by itself");
     world.minutes(8);
     world.replies(KABID, "Mohon reviu", "#batal");
     assert_eq!(status(&world), Status::Review);

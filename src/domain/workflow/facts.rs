@@ -85,7 +85,8 @@ pub fn legal_clocks(case: &Case, rules: &Rules, now: Time) -> Vec<Clock> {
 pub fn state(case: &Case, rules: &Rules, now: Time) -> State {
     let turn = case.turn();
     let others = case.deadlines.iter().filter(|deadline| deadline.is_open());
-    let released = case.approval.as_ref().filter(|approval| !approval.withheld && case.ticket.status == Status::Approved);
+    let released =
+        case.approval.as_ref().filter(|approval| !approval.withheld && case.ticket.status == Status::Approved);
     let forwards_at = released.map(|approval| approval.at + rules.policy.approval.hold);
     State {
         status: case.ticket.status,

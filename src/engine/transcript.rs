@@ -254,7 +254,9 @@ impl Context {
         let speaker = letter.speaker;
         // After a rehearsal the ticket is what it was, but the reader wants to see what would be.
         let ticket = done.case.as_ref().or(before);
+        let helped = |line: &Line| matches!(line.outcome, Outcome::Done { word: Word::Help, .. });
         let next = match ticket {
+            Some(_) | None if done.lines.iter().any(helped) => Vec::new(),
             Some(case) => {
                 let words = possible(case, &speaker.actor(), &self.rules, now);
                 let status = case.ticket.status;

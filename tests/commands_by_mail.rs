@@ -17,13 +17,27 @@ fn the_transcript_tells_what_came_of_each_line_and_what_is_possible_next() {
 }
 
 #[test]
+fn the_transcript_names_the_few_next_steps_and_help_the_others() {
+    let mut world = reported();
+    world.replies(ANI, "Baru", "#ambil");
+    let told = world.transcript(ANI).words();
+    assert!(told.contains("\"#valid judol tinggi dinkes\"") && told.contains("body=%23tolak"), "{told}");
+    assert!(!told.contains("#tlp") && told.contains("balas dengan \"#bantuan\""), "{told}");
+    world.replies(ANI, "Baru", "#bantuan");
+    let told = world.transcript(ANI).words();
+    let (possible, others) = told.split_once("Perintah lain:").expect("two lists");
+    assert!(possible.contains("#tlp amber") && !possible.contains("#lulus"), "{told}");
+    assert!(others.contains("#lulus"), "{told}");
+}
+
+#[test]
 fn lines_are_carried_out_together_or_not_at_all() {
     let mut world = reported();
     world.replies(ANI, "Baru", "#ambil\n#lulus\n#catat selesai");
     assert_eq!(status(&world), Status::New);
     let told = world.transcript(ANI).words();
-    assert!(told.contains("tidak mungkin dalam keadaan"), "{told}");
-    assert!(told.contains("Tidak dijalankan karena baris lain ditolak"), "{told}");
+    assert!(told.contains("perintah ini tidak mungkin dalam keadaan"), "{told}");
+    assert!(told.contains("Tidak dijalankan karena baris lain belum dapat dijalankan"), "{told}");
     assert_eq!(world.tickets()[0].assignee, None);
 }
 
@@ -33,7 +47,7 @@ fn a_near_miss_does_nothing_and_names_the_nearest_word() {
     world.replies(ANI, "Baru", "#tolk bukan insiden");
     assert_eq!(status(&world), Status::New);
     let told = world.transcript(ANI).words();
-    assert!(told.contains("maksud Saudara \"#tolak\"?"), "{told}");
+    assert!(told.contains("mungkin maksud Saudara \"#tolak\""), "{told}");
     assert_eq!(count(&world, "transcript"), 1);
 }
 
@@ -74,7 +88,7 @@ fn what_has_left_cannot_be_taken_back() {
     world.minutes(6);
     world.replies(ANI, "Baru", "#batal");
     assert_eq!(status(&world), Status::Closed(Disposition::NotValid));
-    assert!(world.transcript(ANI).words().contains("suratnya sudah keluar"));
+    assert!(world.transcript(ANI).words().contains("surelnya sudah terkirim"));
 }
 
 #[test]
@@ -91,6 +105,7 @@ fn an_approval_can_be_taken_back_before_the_report_leaves() {
     let mut world = in_review();
     let code = world.latest(KABID, "Mohon reviu").code();
     world.replies(KABID, "Mohon reviu", &format!("#setuju {code}"));
+    assert!(world.transcript(KABID).words().contains("diteruskan kepada OPD pada Senin"), "when it leaves by itself");
     world.minutes(8);
     world.replies(KABID, "Mohon reviu", "#batal");
     assert_eq!(status(&world), Status::Review);
@@ -105,7 +120,7 @@ fn questions_about_the_desk_are_answered_to_the_registered_address() {
     insta::assert_snapshot!(world.transcript(ANI).text);
     assert_eq!(world.tickets().len(), 1, "a question is no report");
     world.writes(&Letter::from(DINKES).subject("Tanya").text("#daftar"));
-    assert!(world.transcript(DINKES).words().contains("bukan untuk peran Saudara"));
+    assert!(world.transcript(DINKES).words().contains("bukan wewenang Bapak/Ibu"));
 }
 
 #[test]
@@ -250,8 +265,8 @@ fn every_refusal_is_answered_in_words() {
         assert_eq!(world.tickets(), before, "{text}");
     };
     let world = &mut reported();
-    check(world, (ANI, "Baru"), "#perbaiki lengkapi", "bukan untuk peran Saudara; yang berwenang: Kabid");
-    check(world, (ANI, "Baru"), "#lulus", "tidak mungkin dalam keadaan Baru");
+    check(world, (ANI, "Baru"), "#perbaiki lengkapi", "bukan wewenang Saudara; yang berwenang: Kabid");
+    check(world, (ANI, "Baru"), "#lulus", "tidak mungkin dalam keadaan \"Baru\"");
     check(world, (ANI, "Baru"), "#duplikat 0087", "tiket CIAMIS-2026-0087 tidak ada");
     check(world, (ANI, "Baru"), "#duplikat 0001", "nomor itu adalah tiket ini sendiri");
     check(
@@ -266,7 +281,7 @@ fn every_refusal_is_answered_in_words() {
     check(world, (ANI, "Baru"), "#xyzzy", "perintah ini tidak dikenal");
     check(world, (ANI, "Baru"), "#batal", "tidak ada yang dapat dibatalkan");
     check(world, (ANI, "Baru"), "#bukti", "tidak mempunyai berkas bukti");
-    check(world, (ANI, "Baru"), "#pdp tidak", "tidak mungkin dalam keadaan Baru");
+    check(world, (ANI, "Baru"), "#pdp tidak", "tidak mungkin dalam keadaan \"Baru\"");
     world.replies(ANI, "Baru", "#valid");
     check(world, (ANI, "Baru"), REPORT, "lengkapi dahulu jenis insiden, tingkat");
     world.replies(ANI, "Baru", "#jenis xss");
@@ -283,6 +298,6 @@ fn every_refusal_is_answered_in_words() {
         "tanggalnya harus setelah tenggat",
     );
     check(world, (DINKES, "Laporan Hasil Analisis"), "#status 0099", "tiket CIAMIS-2026-0099 tidak ada");
-    check(world, (DINKES, "Laporan Hasil Analisis"), "#gagal masih ada", "bukan untuk peran Saudara");
+    check(world, (DINKES, "Laporan Hasil Analisis"), "#gagal masih ada", "bukan wewenang Bapak/Ibu");
     check(world, (ANI, "Baru"), "#terima", "sebutkan dasarnya");
 }

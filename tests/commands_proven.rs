@@ -12,7 +12,7 @@ fn a_command_that_answers_no_mail_of_ours_gets_a_mail_to_answer() {
     let mut world = reported();
     world.writes(&Letter::from(ANI).subject("[CIAMIS-2026-0001]").text("#spam"));
     assert_eq!(status(&world), Status::New);
-    assert!(world.latest(ANI, "Perintah belum dijalankan").words().contains("bukan balasan atas surel dari kami"));
+    assert!(world.latest(ANI, "Perintah belum dijalankan").words().contains("bukan balasan atas surel kami"));
     world.replies(ANI, "Perintah belum dijalankan", "#spam");
     assert_eq!(status(&world), Status::Closed(Disposition::Spam));
 }
@@ -73,7 +73,7 @@ fn five_wrong_codes_make_a_code_void() {
     let code = world.latest(KABID, "Mohon reviu").code();
     world.replies(KABID, "Mohon reviu", &format!("#setuju {code}"));
     assert_eq!(status(&world), Status::Review);
-    assert!(world.transcript(KABID).words().contains("terlalu sering salah ketik"));
+    assert!(world.transcript(KABID).words().contains("terlalu sering salah diketik"));
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn an_analyst_cannot_approve_his_own_report() {
     world.replies(ANI, "Baru", "#setuju");
     assert_eq!(status(&world), Status::Review);
     let told = world.transcript(ANI).words();
-    assert!(told.contains("perintah ini bukan untuk peran Saudara; yang berwenang: Kabid"), "{told}");
+    assert!(told.contains("perintah ini bukan wewenang Saudara; yang berwenang: Kabid"), "{told}");
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn another_office_commands_nothing() {
     world.replies("admin@disdukcapil.example", "Perintah", "#selesai sudah");
     assert_eq!(status(&world), Status::Forwarded);
     let told = world.transcript("admin@disdukcapil.example").words();
-    assert!(told.contains("bukan milik OPD Saudara"), "{told}");
+    assert!(told.contains("bukan milik OPD Bapak/Ibu"), "{told}");
 }
 
 #[test]

@@ -61,5 +61,5 @@ fn the_team_hears_of_what_it_was_told_and_is_taken_back() {
     world.replies(KABID, "Mohon reviu", "#batal");
     assert_eq!(told(&world, "command_withdrawn"), approved, "one mail for each");
     let mail = world.latest(ANI, "Dibatalkan");
-    assert!(mail.words().contains("tidak ada yang sempat keluar dari tim"), "{}", mail.text);
+    assert!(mail.words().contains("belum ada surel yang terkirim ke luar tim"), "{}", mail.text);
 }

@@ -162,7 +162,7 @@ fn a_hostile_value_stays_a_value() {
 #[test]
 fn template_syntax_in_a_value_is_only_text() {
     let rendered = rendered(&opened_with("{{ number }} {% if x %}"));
-    assert!(rendered.subject.contains("tenggat 14.30: {{ number }} {% if x %}"), "{}", rendered.subject);
+    assert!(rendered.subject.contains("JUDI ONLINE: {{ number }} {% if x %} (s.d. 14.30)"), "{}", rendered.subject);
     assert!(rendered.text.contains("│ {{ number }} {% if x %}"), "{}", rendered.text);
 }
 

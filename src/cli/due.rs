@@ -130,8 +130,10 @@ fn tell(calendar: &Calendar, explained: &Explained, out: &mut impl Write) -> Res
 
 fn span(limit: Limit) -> String {
     match limit {
+        Limit::Minutes(60) => "1 hour".to_owned(),
         Limit::Minutes(minutes) if minutes % 60 == 0 => format!("{} hours", minutes / 60),
         Limit::Minutes(minutes) => format!("{minutes} minutes"),
+        Limit::Days(1) => "1 day".to_owned(),
         Limit::Days(days) => format!("{days} days"),
     }
 }

@@ -112,7 +112,7 @@ const TABLE: &[Row] = &[
     row(K::Credentials,        "kredensial", "kredensial bocor",                             "leaked credentials",         High,     Incident),
     row(K::Network,            "jaringan",   "insiden jaringan atau infrastruktur",          "network incident",           High,     Incident),
     row(K::Fraud,              "hoaks",      "konten, hoaks atau penipuan daring",           "content or fraud",           Low,      Incident),
-    row(K::Other,              "lain",       "lainnya",                                      "other",                      Low,      Incident),
+    row(K::Other,              "lain",       "insiden atau celah lainnya",                   "other security issue",       Low,      Incident),
 ];
 
 impl IncidentKind {

@@ -268,6 +268,7 @@ impl Context {
         let notice = Notice::CodeRequested(CodeRequested {
             number: case.map(|case| case.ticket.number.to_string()),
             subject: case.map(|case| shown_subject(case, letter.speaker.role)).unwrap_or_default(),
+            role: letter.speaker.role,
             typed: typed.clone(),
             word,
         });

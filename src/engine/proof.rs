@@ -208,6 +208,7 @@ impl Context {
         let notice = Notice::CommandUnproven(CommandUnproven {
             number: ticket.map(|case| case.ticket.number.to_string()),
             subject: ticket.map(|case| shown_subject(case, speaker.role)).unwrap_or_default(),
+            role: speaker.role,
             doubt,
         });
         let posting = Posting::new(&notice, &speaker.person, id, format!("unproven:{}", message.0));

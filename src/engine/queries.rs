@@ -44,7 +44,11 @@ impl Context {
         } else if let Command::Recap { month } = command {
             Answer::Recap { recap: Box::new(self.recap_of(db, *month, now)?) }
         } else {
-            Answer::Help { commands: help(speaker.role) }
+            let possible = case.map(|case| possible::possible(case, &speaker.actor(), &self.rules, now));
+            let (possible, others) = help(speaker.role)
+                .into_iter()
+                .partition(|offer| possible.as_ref().is_some_and(|possible| possible.contains(&offer.word)));
+            Answer::Help { possible, others }
         };
         Ok(Ok(Some(answer)))
     }

@@ -13,7 +13,7 @@ use crate::domain::notice::Notice;
 use crate::domain::notice::answer::{Leaving, Line, Offer, Outcome, Transcript};
 use crate::domain::question::Question;
 use crate::domain::workflow::facts::{help, state};
-use crate::domain::workflow::possible::possible;
+use crate::domain::workflow::possible::{is_foremost, possible};
 use crate::domain::workflow::refusal::Refusal;
 use crate::domain::workflow::{Event, Instruction, decide};
 use crate::engine::Context;
@@ -254,11 +254,14 @@ impl Context {
         let speaker = letter.speaker;
         // After a rehearsal the ticket is what it was, but the reader wants to see what would be.
         let ticket = done.case.as_ref().or(before);
+        let helped = |line: &Line| matches!(line.outcome, Outcome::Done { word: Word::Help, .. });
         let next = match ticket {
+            Some(_) | None if done.lines.iter().any(helped) => Vec::new(),
             Some(case) => {
                 let words = possible(case, &speaker.actor(), &self.rules, now);
-                let orders = words.into_iter().filter(|word| !word.is_query() && *word != Word::Rehearse);
-                orders.map(Offer::of).collect()
+                let status = case.ticket.status;
+                let orders = words.into_iter().filter(|word| !word.is_query());
+                orders.filter(|word| is_foremost(speaker.role, status, *word)).map(Offer::of).collect()
             }
             None => help(speaker.role).into_iter().filter(is_for_desk).collect(),
         };
@@ -285,6 +288,5 @@ impl Context {
 }
 
 fn is_for_desk(offer: &Offer) -> bool {
-    let word = offer.line.split(' ').next().and_then(Word::named);
-    word.is_some_and(Word::needs_no_ticket)
+    offer.word.needs_no_ticket()
 }

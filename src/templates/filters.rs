@@ -146,7 +146,8 @@ fn size(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} byte"),
         1_000..=999_000 => format!("{} KB", bytes.div_ceil(1_000)),
-        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+        999_001..=999_999_999 => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
+        _ => format!("{}.{} GB", bytes / 1_000_000_000, bytes % 1_000_000_000 / 100_000_000),
     }
 }
 
@@ -260,6 +261,7 @@ mod tests {
         check(1_001, "2 KB");
         check(1_250_000, "1.2 MB");
         check(999_500, "0.9 MB");
+        check(1_342_177_280, "1.3 GB");
         assert_eq!(left(130, true), "sisa waktu kerja 2 jam 10 menit");
         assert_eq!(left(60, true), "sisa waktu kerja 1 jam");
         assert_eq!(left(60, false), "sisa waktu 1 jam");

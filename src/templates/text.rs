@@ -62,6 +62,7 @@ fn wrap_line(line: &str, wrapped: &mut String) {
     let (begun, content, indent) = match line.strip_prefix(QUOTE) {
         Some(content) => (QUOTE, content, QUOTE),
         None if line.starts_with("- ") || is_fact(line) => ("", line, "  "),
+        None if is_point(line) => ("", line, "   "),
         None => ("", line, ""),
     };
     let mut current = begun.to_owned();
@@ -80,11 +81,18 @@ fn wrap_line(line: &str, wrapped: &mut String) {
     wrapped.push_str(&without_command(&current));
 }
 
-/// Whether a line is a fact with its name: `Keaslian pengirim: …`.
+/// Whether a line is a fact with its name: `Keaslian pengirim: …`, `Tenggat laporan IIV (1 x 24 jam): …`.
 fn is_fact(line: &str) -> bool {
     let name = line.split_once(": ").map_or("", |(name, _)| name);
+    let name = name.split_once(" (").map_or(name, |(name, _)| name);
     let plain = |c: char| c.is_ascii_alphabetic() || c == ' ';
-    (2..=30).contains(&name.len()) && name.chars().all(plain)
+    (2..=36).contains(&name.len()) && name.chars().all(plain)
+}
+
+/// Whether a line is a numbered point: `2. Risiko: …`.
+fn is_point(line: &str) -> bool {
+    let number = line.split_once(". ").map_or("", |(number, _)| number);
+    number.len() == 1 && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A stranger's text for a mail of ours: every line marked, nothing clickable, nothing that acts.

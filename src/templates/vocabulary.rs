@@ -63,7 +63,7 @@ pub(super) fn missing_en(name: &str) -> Option<&'static str> {
 pub(super) fn evidence_id(name: &str) -> Option<&'static str> {
     Some(match name {
         "login" => "dikirim dengan login pengirim sendiri pada server kami",
-        "dkim" => "ditandatangani oleh domain pengirim (DKIM)",
+        "dkim" => "dibenarkan oleh domain pengirim (DKIM)",
         "dmarc" => "dibenarkan oleh domain pengirim (DMARC)",
         "denied" => "DITOLAK oleh domain pengirim (DMARC); mungkin palsu",
         "altered" => "belum dapat dipastikan; tanda tangan domain (DKIM) tidak cocok, surel berubah di perjalanan",

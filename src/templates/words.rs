@@ -18,6 +18,7 @@ pub(super) const FILTERS: &[(&str, Words)] = &[
     ("sifat", |name| Finding::named(name).map(finding)),
     ("pihak", audience),
     ("peran", role),
+    ("sapaan", form_of_address),
     ("bagian", section),
     ("ucapan_opd", opd_word),
     ("pertanyaan", question),
@@ -102,7 +103,7 @@ fn status_en(name: &str) -> Option<&'static str> {
         "awaiting_reporter" => "waiting for your answer",
         "analysis" | "review" | "repair" | "approved" => "being analysed",
         "forwarded" | "follow_up" => "with the owner of the system",
-        "recheck" => "repair being checked",
+        "recheck" => "the fix is being checked",
         "resolved" => "resolved",
         "not_valid" => "not confirmed",
         "duplicate" => "joined with an earlier report",
@@ -115,7 +116,7 @@ fn status_en(name: &str) -> Option<&'static str> {
 fn finding(finding: Finding) -> &'static str {
     match finding {
         Finding::Incident => "insiden",
-        Finding::Vulnerability => "kerentanan",
+        Finding::Vulnerability => "celah keamanan",
     }
 }
 
@@ -145,6 +146,15 @@ fn role(name: &str) -> Option<&'static str> {
     })
 }
 
+/// How somebody in that role is spoken to in the middle of a sentence (domain 6).
+fn form_of_address(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "reporter" | "analyst" => "Saudara",
+        "kabid" | "opd" | "leader" => "Bapak/Ibu",
+        _ => return None,
+    })
+}
+
 fn section(name: &str) -> Option<&'static str> {
     Some(match name {
         "summary" => "Ringkasan",
@@ -161,7 +171,7 @@ fn section(name: &str) -> Option<&'static str> {
 
 fn opd_word(name: &str) -> Option<&'static str> {
     Some(match name {
-        "acknowledged" => "OPD menyatakan telah menerima",
+        "acknowledged" => "OPD menyatakan telah menerima laporan",
         "needs_help" => "OPD meminta pendampingan",
         "not_ours" => "OPD menyatakan sistem bukan kelolaannya",
         "fixed_early" => "OPD menyatakan sudah memperbaiki",
@@ -238,10 +248,10 @@ fn signature_fault(name: &str) -> Option<&'static str> {
 fn code_fault(name: &str) -> Option<&'static str> {
     Some(match name {
         "unknown" => "kode tidak dikenal",
-        "exhausted" => "kode sudah terlalu sering salah ketik",
+        "exhausted" => "kode sudah terlalu sering salah diketik",
         "used" => "kode sudah dipakai",
         "expired" => "kode sudah kedaluwarsa",
-        "foreign" => "kode ini bukan untuk Saudara; kode itu dibatalkan",
+        "foreign" => "kode ini milik orang lain dan telah dibatalkan",
         _ => return None,
     })
 }
@@ -269,7 +279,7 @@ fn wanted(name: &str) -> Option<&'static str> {
 
 fn doubt(name: &str) -> Option<&'static str> {
     Some(match name {
-        "no_reply" => "surel itu bukan balasan atas surel dari kami",
+        "no_reply" => "surel itu bukan balasan atas surel kami",
         "domain" => "asal surel tidak dapat dipastikan",
         "signature" => "tanda tangan surel itu tidak sah",
         "parts_differ" => "teks dan tampilan HTML surel itu berbeda",

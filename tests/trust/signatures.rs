@@ -157,7 +157,7 @@ fn a_signed_report_is_acknowledged_in_its_own_words() {
     let told = world.mailbox_of("siti@warga.example").pop().expect("acknowledged");
     assert!(told.subject.contains("Situs diretas") && told.words().contains("Yth. Siti"), "{}", told.text);
     let notice = world.latest(ANI, "Situs diretas").words();
-    assert!(notice.contains("ditandatangani oleh domain pengirim (DKIM)"), "{notice}");
+    assert!(notice.contains("dibenarkan oleh domain pengirim (DKIM)"), "{notice}");
 }
 
 #[test]

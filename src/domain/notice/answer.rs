@@ -33,7 +33,7 @@ pub struct Transcript {
     pub leaving: Vec<Leaving>,
     /// Where the ticket stands.
     pub state: Option<State>,
-    /// What is possible next.
+    /// What takes the ticket on from here.
     pub next: Vec<Offer>,
 }
 
@@ -176,8 +176,10 @@ pub enum Answer {
     },
     /// The commands of a role.
     Help {
-        /// They.
-        commands: Vec<Offer>,
+        /// Those that are possible on the ticket now; none, if the mail was about no ticket.
+        possible: Vec<Offer>,
+        /// The others.
+        others: Vec<Offer>,
     },
 }
 
@@ -209,6 +211,8 @@ pub struct State {
     pub clock: Option<Clock>,
     /// The other clocks that run.
     pub others: Vec<Clock>,
+    /// When the approved report leaves for the OPD by itself.
+    pub forwards_at: Option<Time>,
 }
 
 /// A command that is possible.
@@ -218,15 +222,15 @@ pub struct Offer {
     pub line: &'static str,
     /// What it does.
     pub help: &'static str,
-    /// Whether the word is all there is to say.
-    pub bare: bool,
+    /// The word alone: what a link puts into the reply it opens.
+    pub word: Word,
 }
 
 impl Offer {
     /// What is said of a word.
     pub fn of(word: Word) -> Offer {
         let row = word.row();
-        Offer { line: row.example, help: row.help, bare: row.example == row.typed && word != Word::Submit }
+        Offer { line: row.example, help: row.help, word }
     }
 }
 
@@ -237,6 +241,8 @@ pub struct CodeRequested {
     pub number: Option<String>,
     /// Its subject.
     pub subject: String,
+    /// In which role the sender acted.
+    pub role: Role,
     /// The line as it was typed, without its hash.
     pub typed: String,
     /// The word.
@@ -250,6 +256,8 @@ pub struct CommandUnproven {
     pub number: Option<String>,
     /// Its subject.
     pub subject: String,
+    /// The role of whoever it claims to be from.
+    pub role: Role,
     /// Why it does not count.
     pub doubt: Doubt,
 }

@@ -85,12 +85,16 @@ pub fn legal_clocks(case: &Case, rules: &Rules, now: Time) -> Vec<Clock> {
 pub fn state(case: &Case, rules: &Rules, now: Time) -> State {
     let turn = case.turn();
     let others = case.deadlines.iter().filter(|deadline| deadline.is_open());
+    let released =
+        case.approval.as_ref().filter(|approval| !approval.withheld && case.ticket.status == Status::Approved);
+    let forwards_at = released.map(|approval| approval.at + rules.policy.approval.hold);
     State {
         status: case.ticket.status,
         assignee: case.ticket.assignee.as_ref().map(|assignee| name(assignee, rules)),
         turn: turn.map(|turn| rules.sop.rule(turn.stage).owner),
         clock: turn.map(|turn| clock(turn, rules, now)),
         others: others.filter(|other| turn != Some(*other)).map(|other| clock(other, rules, now)).collect(),
+        forwards_at: forwards_at.filter(|at| *at > now),
     }
 }
 

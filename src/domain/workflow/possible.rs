@@ -14,6 +14,7 @@ use crate::domain::kind::IncidentKind;
 use crate::domain::report::Submission;
 use crate::domain::role::{Actor, Role};
 use crate::domain::severity::Severity;
+use crate::domain::stage::Status;
 use crate::domain::ticket::TicketNumber;
 use crate::domain::tlp::Tlp;
 use crate::domain::workflow::{Event, Instruction, Rules, decide};
@@ -23,6 +24,26 @@ use crate::domain::workflow::{Event, Instruction, Rules, decide};
 pub fn possible(case: &Case, by: &Actor, rules: &Rules, now: Time) -> Vec<Word> {
     let Some(role) = by.role() else { return Vec::new() };
     Word::all().filter(|word| permitted(role, *word).is_some() && is_possible(case, by, *word, rules, now)).collect()
+}
+
+/// Whether a word is among the few that matter in that state: they take the ticket on. An OPD has so
+/// few that all of its words are.
+pub fn is_foremost(role: Role, status: Status, word: Word) -> bool {
+    let foremost: &[Word] = match status {
+        Status::New | Status::Verification => {
+            &[Word::Take, Word::Verify, Word::Ask, Word::Reject, Word::Duplicate, Word::Refer]
+        }
+        Status::AwaitingReporter => &[Word::Take, Word::Verify, Word::Ask, Word::Close],
+        Status::Analysis | Status::Repair => &[Word::Submit, Word::Ask, Word::Approve, Word::Reject],
+        Status::Review => &[Word::Approve, Word::Revise, Word::Reject],
+        Status::Approved => &[Word::Forward, Word::Approve, Word::Reject],
+        Status::Forwarded | Status::FollowUp => {
+            &[Word::Acknowledge, Word::Fixed, Word::Extend, Word::Escalate, Word::Approve, Word::Reject]
+        }
+        Status::Recheck => &[Word::Pass, Word::Fail, Word::Approve, Word::Reject],
+        Status::Closed(_) => &[Word::Reopen, Word::Verify, Word::Reject],
+    };
+    role == Role::Opd || foremost.contains(&word)
 }
 
 fn is_possible(case: &Case, by: &Actor, word: Word, rules: &Rules, now: Time) -> bool {

@@ -17,18 +17,20 @@ use crate::templates::samples::team::clock;
 use crate::templates::samples::{at, months};
 
 pub(super) fn all() -> Vec<Notice> {
-    let mut samples = vec![transcript(done(), true, false), transcript(queries(), true, true)];
+    let mut samples = vec![transcript(done(), true, false), transcript(queries(), true, true), approved()];
     samples.push(transcript(refusals(), false, false));
     samples.push(transcript(misreadings(), false, false));
     for number in [Some("CIAMIS-2026-0007".to_owned()), None] {
         samples.push(Notice::CodeRequested(CodeRequested {
             number: number.clone(),
             subject: String::new(),
+            role: Role::Kabid,
             typed: "isolasi".to_owned(),
             word: Word::Isolate,
         }));
         samples.extend([Doubt::NoReply, Doubt::Domain, Doubt::Signature, Doubt::PartsDiffer].map(|doubt| {
-            Notice::CommandUnproven(CommandUnproven { number: number.clone(), subject: String::new(), doubt })
+            let subject = String::new();
+            Notice::CommandUnproven(CommandUnproven { number: number.clone(), subject, role: Role::Analyst, doubt })
         }));
     }
     samples.push(Notice::EvidenceSent(EvidenceSent {
@@ -50,7 +52,7 @@ fn transcript(lines: Vec<Line>, executed: bool, rehearsal: bool) -> Notice {
         lines,
         ignored: if rehearsal { "Salam, Ani".to_owned() } else { String::new() },
         leaving: if executed && !rehearsal { vec![leaving()] } else { Vec::new() },
-        state: Some(state()),
+        state: Some(if executed { state() } else { with_the_kabid() }),
         next: vec![Offer::of(Word::Take), Offer::of(Word::Submit), Offer::of(Word::Ask)],
     }))
 }
@@ -76,7 +78,40 @@ fn state() -> State {
         turn: Some(Audience::Assignee),
         clock: Some(clock(Stage::Analysis)),
         others: vec![clock(Stage::Judol)],
+        forwards_at: None,
     }
+}
+
+fn with_the_kabid() -> State {
+    State { status: Status::Review, turn: Some(Audience::Kabid), clock: Some(clock(Stage::Review)), ..state() }
+}
+
+/// What the Kabid is told of his approval, and of a ticket that waits for an OPD.
+fn approved() -> Notice {
+    let elsewhere = State { status: Status::FollowUp, turn: Some(Audience::Opd), ..state() };
+    let asked = [elsewhere, with_the_kabid()].map(|state| {
+        let answer = Answer::Status { number: "CIAMIS-2026-0008".to_owned(), state };
+        line("status 0008", Outcome::Done { word: Word::Status, answer: Some(answer) })
+    });
+    let approve = line("setuju 7Q4K-9M2X", Outcome::Done { word: Word::Approve, answer: None });
+    Notice::Transcript(Box::new(Transcript {
+        number: Some("CIAMIS-2026-0007".to_owned()),
+        subject: "Situs Dinas Kesehatan berisi judi online".to_owned(),
+        role: Role::Kabid,
+        rehearsal: false,
+        executed: true,
+        lines: std::iter::once(approve).chain(asked).collect(),
+        ignored: String::new(),
+        leaving: Vec::new(),
+        state: Some(State {
+            status: Status::Approved,
+            turn: Some(Audience::Kabid),
+            clock: Some(clock(Stage::Forwarding)),
+            forwards_at: Some(at(23, 13, 10)),
+            ..state()
+        }),
+        next: vec![Offer::of(Word::Forward)],
+    }))
 }
 
 fn done() -> Vec<Line> {
@@ -89,7 +124,7 @@ fn queries() -> Vec<Line> {
         (Word::Status, Answer::Status { number: "CIAMIS-2026-0007".to_owned(), state: state() }),
         (Word::List, Answer::List { tickets: vec![months::ticket()] }),
         (Word::Recap, Answer::Recap { recap: Box::new(months::busy()) }),
-        (Word::Help, Answer::Help { commands: help(Role::Opd) }),
+        (Word::Help, Answer::Help { possible: vec![Offer::of(Word::Fixed)], others: help(Role::Opd).split_off(2) }),
     ];
     answers
         .into_iter()

@@ -31,8 +31,11 @@ fn only(change: impl FnOnce(&mut Config)) -> World {
             analyst_hour: NONE,
             storm_ten_minutes: NONE,
             storm_one_sender: NONE,
+            held_hour: NONE,
+            refusals_hour: NONE,
             ..settings.limits
         };
+        settings.command.proofs_hour = NONE;
         change(config);
     })
 }
@@ -199,8 +202,8 @@ fn the_shipped_limits_are_where_they_are_said_to_be() {
     for cap in CAPS {
         let shipped = *(cap.of)(&mut config::embedded());
         assert!(shipped > 0, "{} = 0 would answer nobody", cap.key);
-        // Three hundred letters say no more than thirty; questions how it stands have a limit of their own.
-        if shipped <= 30 && !cap.key.starts_with("limits.ticket") {
+        // Three hundred letters say no more than thirty.
+        if shipped <= 30 {
             at_the_cap_and_beyond(cap, shipped);
         }
     }
@@ -299,4 +302,84 @@ fn a_picture_of_exactly_the_room_there_is_goes_with_the_notice() {
         let attached = String::from_utf8_lossy(&told.mail.bytes).matches("Content-Type: image/png").count();
         assert_eq!(attached, *expected, "{sizes:?} where there is room for {room}");
     }
+}
+
+/// What one person was not told, by notice and reason.
+fn unsaid(world: &World, person: &str) -> Vec<(String, String)> {
+    let engine = world.shared.engine.borrow();
+    let rows = suppressed::latest(engine.store().db(), None, 1_000).expect("rows");
+    rows.into_iter().rev().filter(|row| row.recipient == person).map(|row| (row.notice, row.reason)).collect()
+}
+
+fn told(world: &World, person: &str, notice: &str) -> usize {
+    world.outbox().iter().filter(|mail| mail.recipient == person && mail.notice == notice).count()
+}
+
+const ANI: &str = "ani@csirt.example";
+
+/// A limit on what one of the team is told in an hour.
+fn of_the_team(
+    set: fn(&mut Config, u32),
+    (value, notice, reason): (u32, &str, &str),
+    mut write: impl FnMut(&mut World, u32),
+) -> World {
+    let mut world = only(|config| set(config, value));
+    world.writes(&report("budi@warga.example", 0));
+    (1..=value).for_each(|number| write(&mut world, number));
+    assert_eq!(told(&world, ANI, notice), value as usize, "{reason} = {value}");
+    assert_eq!(unsaid(&world, ANI), [], "{reason} = {value}");
+    write(&mut world, value + 1);
+    write(&mut world, value + 2);
+    assert_eq!(told(&world, ANI, notice), value as usize, "{reason} = {value} and more");
+    assert_eq!(unsaid(&world, ANI), vec![(notice.to_owned(), reason.to_owned()); 2]);
+    later(&world, TimeDelta::minutes(60));
+    write(&mut world, value + 3);
+    assert_eq!(told(&world, ANI, notice), value as usize + 1, "{reason} = {value}, an hour later");
+    world
+}
+
+#[test]
+fn of_mail_that_is_put_aside_the_team_hears_a_few_times_an_hour() {
+    for value in [1, config::embedded().settings.limits.held_hour] {
+        let set = |config: &mut Config, value| config.settings.limits.held_hour = value;
+        of_the_team(set, (value, "mail_held", "held_hour"), |world, number| {
+            let hop = |letter: Letter, hop| letter.header("Received", &format!("from a{hop} by b; x"));
+            world.writes(&(0..101).fold(report("eve@lain.example", number), hop));
+        });
+    }
+}
+
+#[test]
+fn who_orders_wrongly_again_and_again_is_told_no_more_and_the_team_once() {
+    for value in [1, config::embedded().settings.limits.refusals_hour] {
+        let set = |config: &mut Config, value| config.settings.limits.refusals_hour = value;
+        let mut world = of_the_team(set, (value, "transcript", "refusals_hour"), |world, number| {
+            world.replies(ANI, "hal 0", &format!("#tidakada {number}"));
+        });
+        assert_eq!(told(&world, ANI, "desk_alert"), 1, "once for all that is not explained");
+        let alert = world.latest("dedi@csirt.example", "Perintah");
+        assert!(alert.words().contains(&format!("menjelaskannya {value} kali")), "{}", alert.text);
+        world.replies(ANI, "hal 0", "#ambil");
+        assert_eq!(told(&world, ANI, "transcript"), value as usize + 2, "what is right is answered all the same");
+    }
+}
+
+#[test]
+fn of_orders_that_are_not_proven_their_sender_hears_a_few_times_an_hour() {
+    for value in [1, config::embedded().settings.command.proofs_hour] {
+        let set = |config: &mut Config, value| config.settings.command.proofs_hour = value;
+        of_the_team(set, (value, "command_unproven", "proofs_hour"), |world, number| {
+            let forged = report(ANI, number).subject(&format!("[CIAMIS-2026-0001] {number}"));
+            world.writes(&forged.text(&format!("#tutup alasan {number}")));
+        });
+    }
+}
+
+#[test]
+fn a_reporter_may_ask_how_it_stands_a_few_times_an_hour() {
+    let shipped = config::embedded().settings.command.proofs_hour;
+    let mut world = only(|config| config.settings.command.proofs_hour = shipped);
+    (0..=shipped + 1).for_each(|number| world.writes(&about_one_ticket(&world, number)));
+    assert_eq!(answers(&world), 1 + shipped as usize);
+    assert_eq!(unsaid(&world, "budi@warga.example"), [("public_status".to_owned(), "proofs_hour".to_owned())]);
 }

@@ -23,6 +23,7 @@ use crate::domain::ticket::TicketId;
 use crate::engine::Context;
 use crate::engine::commit::Posting;
 use crate::engine::intake::Incoming;
+use crate::engine::limits::leave_unsaid;
 use crate::store::codes::{self, NO_TICKET};
 use crate::store::receipts::MessageId;
 use crate::store::{logbook, outbox};
@@ -193,6 +194,9 @@ impl Context {
         let entry = Entry { actor, kind: Kind::CommandRefused, message: Some(mail.raw), detail };
         logbook::append(db, id, &entry, now)?;
         if verdict == Verdict::Silence {
+            if self.proofs_sent(db, speaker, now)? >= self.command.proofs_hour {
+                leave_unsaid(db, "command_unproven", (&speaker.person.address, id), "proofs_hour", now)?;
+            }
             return Ok(());
         }
         let notice = Notice::CommandUnproven(CommandUnproven {

@@ -17,5 +17,6 @@ pub(super) fn all() -> Vec<Notice> {
         staff,
         reason: "550 5.1.1 no such user".to_owned(),
     }));
+    samples.push(DeskAlert::OrdersUnexplained { person: "ani@csirt.example".to_owned(), explained: 3 });
     samples.into_iter().map(Notice::DeskAlert).collect()
 }

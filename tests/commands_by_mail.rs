@@ -265,6 +265,7 @@ fn every_refusal_is_answered_in_words() {
         assert_eq!(world.tickets(), before, "{text}");
     };
     let world = &mut reported();
+    world.reconfigure(|config| config.settings.limits.refusals_hour = 100);
     check(world, (ANI, "Baru"), "#perbaiki lengkapi", "bukan wewenang Saudara; yang berwenang: Kabid");
     check(world, (ANI, "Baru"), "#lulus", "tidak mungkin dalam keadaan \"Baru\"");
     check(world, (ANI, "Baru"), "#duplikat 0087", "tiket CIAMIS-2026-0087 tidak ada");
@@ -290,6 +291,7 @@ fn every_refusal_is_answered_in_words() {
     check(world, (KABID, "Mohon reviu"), "#setuju 7Q4K-9M2X", "kode tidak dikenal (sisa 4 percobaan)");
     check(world, (KABID, "Mohon reviu"), "#rekap 13/2026", "\"13/2026\" tidak dapat dibaca sebagai bulan");
     let world = &mut forwarded();
+    world.reconfigure(|config| config.settings.limits.refusals_hour = 100);
     check(world, (DINKES, "Laporan Hasil Analisis"), "#perpanjang menunggu", "tidak dapat dibaca sebagai tanggal");
     check(
         world,

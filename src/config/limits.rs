@@ -20,12 +20,20 @@ pub(super) struct LimitsSection {
     analyst_hour: u32,
     #[serde(deserialize_with = "values::duration")]
     gather_every: Duration,
+    held_hour: u32,
+    refusals_hour: u32,
+    proofs_hour: u32,
     storm_ten_minutes: u32,
     storm_one_sender: u32,
     storm_ends_below: u32,
 }
 
 impl LimitsSection {
+    /// Mails about proofs to one person in an hour.
+    pub(super) fn proofs_hour(&self) -> u32 {
+        self.proofs_hour
+    }
+
     pub(super) fn settled(&self) -> Limits {
         Limits {
             domain_hour: self.domain_hour,
@@ -36,6 +44,8 @@ impl LimitsSection {
             outsider_day: self.outsider_day,
             analyst_hour: self.analyst_hour,
             gather_every: values::delta(self.gather_every),
+            held_hour: self.held_hour,
+            refusals_hour: self.refusals_hour,
             storm_ten_minutes: self.storm_ten_minutes,
             storm_one_sender: self.storm_one_sender,
             storm_ends_below: self.storm_ends_below,

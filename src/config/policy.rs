@@ -87,12 +87,13 @@ fn remedy(fault: NoSchedule) -> &'static str {
 }
 
 impl CommandSection {
-    pub(super) fn settled(&self, trust: &TrustSection) -> CommandPolicy {
+    pub(super) fn settled(&self, trust: &TrustSection, proofs_hour: u32) -> CommandPolicy {
         CommandPolicy {
             hold: values::delta(self.hold),
             require_evidence: self.require_evidence,
             code_without_evidence: trust.internal_mail_unmarked,
             subaddress: trust.subaddress,
+            proofs_hour,
         }
     }
 }

@@ -20,6 +20,9 @@ pub struct CommandPolicy {
     pub code_without_evidence: bool,
     /// Whether the answer to a mail of ours is proved by the secret address it goes to.
     pub subaddress: bool,
+    /// Mails about proofs (codes, addresses to answer, explanations) that one person gets in an hour:
+    /// a forger must not make us bombard anybody.
+    pub proofs_hour: u32,
 }
 
 /// What a mail proves about its sender.
@@ -87,13 +90,9 @@ pub enum Verdict {
     Silence,
 }
 
-/// Mails about proofs (codes, tokens, explanations) that one person gets in an hour: a forger must
-/// not make us bombard anybody.
-pub const PROOFS_PER_HOUR: u32 = 3;
-
 /// Judges a command of that class.
 pub fn judge(class: Class, subject: Subject, proof: Proof, policy: &CommandPolicy, sent_this_hour: u32) -> Verdict {
-    let spare = sent_this_hour < PROOFS_PER_HOUR;
+    let spare = sent_this_hour < policy.proofs_hour;
     if !proof.registered {
         return Verdict::Silence;
     }

@@ -22,6 +22,10 @@ pub struct Limits {
     pub analyst_hour: u32,
     /// How often that mail comes.
     pub gather_every: TimeDelta,
+    /// Notices of mail that was put aside, to one of the team in an hour.
+    pub held_hour: u32,
+    /// Answers to orders that could not be carried out, to one person in an hour.
+    pub refusals_hour: u32,
     /// Reports within ten minutes that are no storm yet.
     pub storm_ten_minutes: u32,
     /// Mails of one sender within ten minutes that are no storm yet.

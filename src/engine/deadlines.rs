@@ -58,7 +58,10 @@ pub struct Ticked {
     pub held: usize,
 }
 
-/// The escalations of one run.
+/// The escalations of one run. There is no limit a day: each escalation exists once for a ticket, a
+/// deadline and a level, whoever of the team is told of many at one moment gets one mail, and a run comes once
+/// a minute. So no number of overdue tickets makes more than a mail a minute for one person, while
+/// an escalation that waited for the next day would be the deadline nobody saw.
 struct Allowance {
     most: usize,
     left: usize,

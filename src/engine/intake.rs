@@ -17,6 +17,7 @@ use crate::domain::role::{Actor, Role};
 use crate::domain::ticket::{TicketId, TicketNumber};
 use crate::engine::commit::Posting;
 use crate::engine::filing::filing;
+use crate::engine::limits::leave_unsaid;
 use crate::engine::thread::{Finder, Thread};
 use crate::engine::{Context, Engine};
 use crate::fail_point::{Step, reached};
@@ -304,8 +305,8 @@ impl Context {
         }
     }
 
-    /// Tells the team of a held message, ten times an hour at the most: a flood of broken mail is
-    /// one fact, and `siaga held list` has it whole.
+    /// Tells the team of a held message, a few times an hour: a flood of broken mail is one fact, and
+    /// `siaga held list` has it whole.
     fn tell_of_held(&self, db: &Connection, receipt: &Receipt, reason: &str, now: Time) -> Result<()> {
         let notice = Notice::MailHeld(MailHeld {
             held: receipt.id.0,
@@ -315,9 +316,11 @@ impl Context {
         });
         let hour_ago = now - chrono::TimeDelta::hours(1);
         for person in &self.people_of(notice.audience(), None, now) {
-            if outbox::count_since(db, notice.folder(), &person.address, hour_ago)? < HELD_NOTICES_PER_HOUR {
+            if outbox::count_since(db, notice.folder(), &person.address, hour_ago)? < self.limits.held_hour {
                 let purpose = format!("held:{}:{}", receipt.id.0, now.timestamp());
                 self.post(db, &Posting::new(&notice, person, None, purpose), now)?;
+            } else {
+                leave_unsaid(db, notice.folder(), (&person.address, None), "held_hour", now)?;
             }
         }
         Ok(())
@@ -367,9 +370,6 @@ const MACHINE: &[ErrorCode] = &[
     ErrorCode::FileLockingProtocolFailed,
     ErrorCode::NotADatabase,
 ];
-
-/// Notices of held mail one person gets in an hour.
-const HELD_NOTICES_PER_HOUR: u32 = 10;
 
 /// Whether a mail begins with command lines. An automatic mail orders nothing, whatever it quotes
 /// (case 46c).

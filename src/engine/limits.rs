@@ -161,6 +161,17 @@ impl Context {
     }
 }
 
+/// Writes down that a mail to somebody was not written because he has had his share of such mails.
+pub(super) fn leave_unsaid(
+    db: &Connection,
+    notice: &str,
+    (to, ticket): (&Address, Option<TicketId>),
+    reason: &str,
+    now: Time,
+) -> Result<()> {
+    suppressed::insert(db, &Withheld { notice, recipient: Some(to.as_str()), reason, ticket, gathered: false }, now)
+}
+
 /// Whether a status says that there is no such mailbox (RFC 3463 section 3.2): a full one, or a
 /// server that does not like the mail, is another matter.
 fn is_for_good(word: &str) -> bool {

@@ -25,6 +25,7 @@ use crate::domain::token::TokenFault;
 use crate::engine::Context;
 use crate::engine::commit::Posting;
 use crate::engine::intake::Incoming;
+use crate::engine::limits::leave_unsaid;
 use crate::store::codes::{self, NO_TICKET};
 use crate::store::receipts::MessageId;
 use crate::store::{logbook, outbox};
@@ -203,6 +204,9 @@ impl Context {
             self.tell_of_misuse(db, (misuse, &speaker.person.address), ticket, now)?;
         }
         if verdict == Verdict::Silence {
+            if self.proofs_sent(db, speaker, now)? >= self.command.proofs_hour {
+                leave_unsaid(db, "command_unproven", (&speaker.person.address, id), "proofs_hour", now)?;
+            }
             return Ok(());
         }
         let notice = Notice::CommandUnproven(CommandUnproven {

@@ -2,6 +2,7 @@
 //! came of each.
 
 use anyhow::Result;
+use chrono::TimeDelta;
 use rusqlite::Connection;
 
 use crate::domain::Time;
@@ -10,6 +11,7 @@ use crate::domain::case::Case;
 use crate::domain::command::Command;
 use crate::domain::command::vocabulary::{Word, permitted};
 use crate::domain::notice::Notice;
+use crate::domain::notice::alert::DeskAlert;
 use crate::domain::notice::answer::{Leaving, Line, Offer, Outcome, Transcript};
 use crate::domain::question::Question;
 use crate::domain::workflow::facts::{help, state};
@@ -20,9 +22,15 @@ use crate::engine::Context;
 use crate::engine::commands::CommandMail;
 use crate::engine::commit::Posting;
 use crate::engine::effects::{Carried, Origin};
+use crate::engine::limits::leave_unsaid;
 use crate::engine::proof::shown_subject;
 use crate::store::runs::{self, RunId};
-use crate::store::{self, cases, codes, errands};
+use crate::store::{self, cases, codes, errands, said, suppressed};
+
+/// How the purpose of an answer begins that explains an error.
+const REFUSED: &str = "refused:";
+/// The answer that is not given.
+const UNSAID: &str = "transcript";
 
 /// A line that is to be run.
 #[derive(Debug)]
@@ -54,6 +62,17 @@ impl Done {
     /// Nothing was run, for these reasons.
     pub(super) fn not_run(lines: Vec<Line>) -> Done {
         Done { lines, executed: false, leaving: Vec::new(), case: None }
+    }
+}
+
+impl Done {
+    /// Whether a line failed by what was typed on it. That a code is needed is no error, and that one
+    /// does not count must be known to whom it is: a code bears few tries anyway.
+    fn explains_an_error(&self) -> bool {
+        self.lines.iter().any(|line| match line.outcome {
+            Outcome::Refused { .. } | Outcome::Misread { .. } => true,
+            Outcome::Done { .. } | Outcome::CodeSent { .. } | Outcome::BadCode { .. } | Outcome::NotRun => false,
+        })
     }
 }
 
@@ -241,6 +260,30 @@ impl Context {
         Ok(undone.map(|case| running.case = Some(case)))
     }
 
+    /// Whether somebody has had so many explanations within an hour that another would help nobody: a
+    /// robot that answers ours, or a person who needs the help of another. The team is told once.
+    fn explains_no_more(
+        &self,
+        db: &Connection,
+        letter: CommandMail<'_>,
+        case: Option<&Case>,
+        now: Time,
+    ) -> Result<bool> {
+        let (person, hour_ago) = (&letter.speaker.person, now - TimeDelta::hours(1));
+        let explained = said::with_purpose_since(db, &person.address, REFUSED, hour_ago)?;
+        if explained < self.limits.refusals_hour {
+            return Ok(false);
+        }
+        let first = suppressed::count_since(db, UNSAID, person.address.as_str(), hour_ago)? == 0;
+        leave_unsaid(db, UNSAID, (&person.address, case.map(|case| case.ticket.id)), "refusals_hour", now)?;
+        if first {
+            let alert = DeskAlert::OrdersUnexplained { person: person.address.to_string(), explained };
+            let purpose = format!("unexplained:{}", letter.message.0);
+            self.post_to_audience(db, &Notice::DeskAlert(alert), None, &purpose, now)?;
+        }
+        Ok(true)
+    }
+
     /// The one answer to a command mail.
     pub(super) fn tell(
         &self,
@@ -252,6 +295,10 @@ impl Context {
         now: Time,
     ) -> Result<()> {
         let speaker = letter.speaker;
+        let failed = done.explains_an_error();
+        if failed && self.explains_no_more(db, letter, before, now)? {
+            return Ok(());
+        }
         // After a rehearsal the ticket is what it was, but the reader wants to see what would be.
         let ticket = done.case.as_ref().or(before);
         let helped = |line: &Line| matches!(line.outcome, Outcome::Done { word: Word::Help, .. });
@@ -277,7 +324,7 @@ impl Context {
             state: ticket.map(|case| state(case, &self.rules, now)),
             next,
         }));
-        let purpose = format!("transcript:{}", letter.message.0);
+        let purpose = format!("{}{}", if failed { REFUSED } else { "transcript:" }, letter.message.0);
         let posting = Posting {
             answers: Some(letter.incoming.mail),
             ..Posting::new(&notice, &speaker.person, ticket.map(|case| case.ticket.id), purpose)

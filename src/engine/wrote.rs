@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::domain::Time;
 use crate::domain::answer::Evidence;
-use crate::domain::authority::{PROOFS_PER_HOUR, Subject, Verdict as Judgement, judge};
+use crate::domain::authority::{Subject, Verdict as Judgement, judge};
 use crate::domain::case::Case;
 use crate::domain::command::grammar::{below_commands, command_lines};
 use crate::domain::command::vocabulary::{Class, Found, Word, find};
@@ -22,6 +22,7 @@ use crate::engine::Context;
 use crate::engine::commit::Posting;
 use crate::engine::filing::filing;
 use crate::engine::intake::{Action, Incoming, Verdict, actor};
+use crate::engine::limits::leave_unsaid;
 use crate::engine::thread::Thread;
 use crate::store::messages::{self, Meaning};
 use crate::store::receipts::{MessageId, State};
@@ -114,10 +115,12 @@ impl Context {
         if let Some(sender) = mail.sender.as_ref().filter(|_| verdict == Judgement::Act) {
             let notice = public_status(&case);
             let hour_ago = now - TimeDelta::hours(1);
-            if outbox::count_since(db, notice.folder(), &sender.address, hour_ago)? < PROOFS_PER_HOUR {
+            if outbox::count_since(db, notice.folder(), &sender.address, hour_ago)? < self.command.proofs_hour {
                 let purpose = format!("status:{}", message.0);
                 let posting = Posting { answers: Some(mail), ..Posting::new(&notice, sender, Some(ticket), purpose) };
                 self.post(db, &posting, now)?;
+            } else {
+                leave_unsaid(db, notice.folder(), (&sender.address, Some(ticket)), "proofs_hour", now)?;
             }
         }
         Ok(Verdict {

@@ -53,6 +53,19 @@ pub fn automatic_since(db: &Connection, ticket: Option<TicketId>, recipient: &Ad
     Ok(count)
 }
 
+/// Answers to one address since an instant whose purpose begins with that word.
+///
+/// # Errors
+/// If the database refuses.
+pub fn with_purpose_since(db: &Connection, recipient: &Address, purpose: &str, since: Time) -> Result<u32> {
+    let count = db
+        .prepare_cached(
+            "SELECT count(*) FROM outbox WHERE recipient = ?1 AND created_at > ?2 AND substr(purpose, 1, length(?3)) = ?3",
+        )?
+        .query_row((recipient.as_str().to_ascii_lowercase(), stored(since), purpose), |row| row.get(0))?;
+    Ok(count)
+}
+
 /// Mails of a class to one address since an instant.
 ///
 /// # Errors

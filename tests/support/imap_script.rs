@@ -16,6 +16,8 @@ pub const USER: &str = "csirt@desa.example";
 pub const PASSWORD: &str = "rahasia \"sekali\" \\ 007";
 pub const TOKEN: &str = "ya29.token";
 pub const GREETING: &str = "GREETING";
+/// A time of arrival that is none, at which the client's parser panics.
+pub const NIL: &str = "NIL";
 
 /// What the server does instead of, or before, the right answer.
 #[derive(Debug, Clone)]
@@ -313,11 +315,8 @@ fn fetched(state: &State, set: &str, command: &str) -> Vec<u8> {
         if !wanted.contains(uid) {
             continue;
         }
-        if command.contains("RFC822.SIZE") {
-            let size = mail.stated_size.unwrap_or(mail.raw.len());
-            let (arrived, flags) = (&mail.arrived, mail.flags.join(" "));
-            let row = format!("UID {uid} RFC822.SIZE {size} INTERNALDATE \"{arrived}\" FLAGS ({flags})");
-            answer.extend(format!("* {number} FETCH ({row})\r\n").into_bytes());
+        if !command.contains("BODY") {
+            answer.extend(format!("* {number} FETCH ({})\r\n", row(*uid, mail, command)).into_bytes());
             continue;
         }
         let header = mail.raw.windows(4).position(|end| end == b"\r\n\r\n").map_or(mail.raw.len(), |at| at + 4);
@@ -339,6 +338,23 @@ fn fetched(state: &State, set: &str, command: &str) -> Vec<u8> {
         answer.extend(b")\r\n");
     }
     answer
+}
+
+/// What is asked about a message without its bytes.
+fn row(uid: u32, mail: &Mail, command: &str) -> String {
+    let mut row = format!("UID {uid}");
+    if command.contains("RFC822.SIZE") {
+        row += &format!(" RFC822.SIZE {}", mail.stated_size.unwrap_or(mail.raw.len()));
+    }
+    if command.contains("INTERNALDATE") && mail.arrived == NIL {
+        row += " INTERNALDATE NIL";
+    } else if command.contains("INTERNALDATE") {
+        row += &format!(" INTERNALDATE \"{}\"", mail.arrived);
+    }
+    if command.contains("FLAGS") {
+        row += &format!(" FLAGS ({})", mail.flags.join(" "));
+    }
+    row
 }
 
 fn expunge(state: &mut State, uid: u32) -> String {

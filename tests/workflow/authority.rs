@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use siaga::domain::answer::Evidence;
-use siaga::domain::authority::{
-    CodeProof, CommandPolicy, PROOFS_PER_HOUR, Proof, SignatureProof, Subject, Verdict, judge,
-};
+use siaga::domain::authority::{CodeProof, CommandPolicy, Proof, SignatureProof, Subject, Verdict, judge};
 use siaga::domain::command::vocabulary::Class;
 
+const PROOFS_PER_HOUR: u32 = 3;
 const CLASSES: [Class; 4] = [Class::C0, Class::C1, Class::C2, Class::C3];
 const SUBJECTS: [Subject; 2] = [Subject::Ticket, Subject::Desk];
 
@@ -18,6 +17,7 @@ fn policy(require_evidence: bool) -> CommandPolicy {
         require_evidence,
         code_without_evidence: true,
         subaddress: false,
+        proofs_hour: PROOFS_PER_HOUR,
     }
 }
 

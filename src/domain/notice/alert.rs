@@ -29,6 +29,13 @@ pub enum DeskAlert {
         /// What it shows.
         shown: Time,
     },
+    /// Somebody writes orders that cannot be carried out, and is told so no more.
+    OrdersUnexplained {
+        /// Who.
+        person: String,
+        /// How often he was told within an hour.
+        explained: u32,
+    },
     /// Somebody did not get a mail of ours that matters.
     MailUndelivered {
         /// Its subject.

@@ -118,11 +118,13 @@ pub(super) struct Line {
     pub(super) exists: u32,
     /// Whether messages arrived since the last listing.
     pub(super) grown: bool,
+    /// Whether an answer could not be read: then nothing on this line can be trusted any more.
+    pub(super) unreadable: bool,
 }
 
 impl Line {
     pub(super) fn new(session: Session<Box<dyn Wire>>, server: &str) -> Line {
-        Line { session, server: Arc::from(server), exists: 0, grown: false }
+        Line { session, server: Arc::from(server), exists: 0, grown: false, unreadable: false }
     }
 
     /// Host and port, for people.
@@ -259,7 +261,9 @@ impl Line {
 
     /// Waits for the next answer. May be dropped while it waits: nothing that came is lost.
     async fn read<R>(&mut self, verb: &str, look: impl FnOnce(&Response<'_>) -> R) -> Result<R, Trouble> {
-        let answer = heard(&self.server, verb, self.session.read_response()).await?;
+        let reading = guarded(self.session.read_response()).await;
+        self.unreadable |= is_unreadable(&reading);
+        let answer = understood(&self.server, verb, reading)?;
         let response = answer.parsed();
         if let Response::Data { status: Status::Bye, outcome } = response {
             return Err(Trouble::passing(format!("{} says goodbye during {verb}: {}", self.server, words(outcome))));
@@ -300,11 +304,27 @@ pub(super) async fn heard<A>(
     verb: &str,
     reading: impl Future<Output = io::Result<Option<A>>>,
 ) -> Result<A, Trouble> {
-    match guarded(reading).await {
+    understood(server, verb, guarded(reading).await)
+}
+
+/// What came of reading an answer; the outer failure is a panic of the parser.
+type Reading<A> = Result<io::Result<Option<A>>, Box<dyn Any + Send>>;
+
+fn understood<A>(server: &str, verb: &str, reading: Reading<A>) -> Result<A, Trouble> {
+    match reading {
         Ok(Ok(Some(answer))) => Ok(answer),
         Ok(Ok(None)) => Err(closed(server, verb)),
         Ok(Err(error)) => Err(broken(server, verb, &Error::Io(error))),
         Err(_) => Err(unreadable(server, verb)),
+    }
+}
+
+/// Whether an answer came and could not be read. The library calls that an error of another kind.
+fn is_unreadable<A>(reading: &Reading<A>) -> bool {
+    match reading {
+        Ok(Ok(_)) => false,
+        Ok(Err(error)) => error.kind() == io::ErrorKind::Other,
+        Err(_) => true,
     }
 }
 

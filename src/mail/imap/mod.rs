@@ -10,6 +10,7 @@
 mod line;
 mod login;
 mod session;
+mod listing;
 mod uids;
 mod fetch;
 mod archive;
@@ -20,6 +21,7 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use crate::mail::connect::{Endpoint, Login};
+use crate::mail::imap::listing::Odd;
 use crate::mail::imap::session::Session;
 use crate::mail::transport::{Extent, Folder, Listed, Mailbox, Moved, Piece, Place, Trouble};
 
@@ -56,13 +58,15 @@ pub struct ImapSettings {
 pub struct ImapMailbox {
     settings: ImapSettings,
     session: Option<Session>,
+    /// Messages that cannot be listed like the others.
+    odd: Odd,
 }
 
 impl ImapMailbox {
     /// A mailbox that connects when it is first used.
     #[must_use]
     pub fn new(settings: ImapSettings) -> ImapMailbox {
-        ImapMailbox { settings, session: None }
+        ImapMailbox { settings, session: None, odd: Odd::default() }
     }
 
     /// Takes the session out, or makes one.
@@ -100,10 +104,7 @@ impl Mailbox for ImapMailbox {
     }
 
     async fn list(&mut self) -> Result<Vec<Listed>, Trouble> {
-        let mut session = self.take_renewed().await?;
-        let listed = session.list().await?;
-        self.session = Some(session);
-        Ok(listed)
+        self.list_all().await
     }
 
     async fn fetch(

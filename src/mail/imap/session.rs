@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use async_imap::imap_proto::{AttributeValue, Capability, MailboxDatum, NameAttribute, Response, ResponseCode, Status};
 use chrono::{DateTime, Utc};
-use tracing::{debug, warn};
+use tracing::debug;
 
 use crate::domain::Time;
 use crate::mail::imap::ImapSettings;
 use crate::mail::imap::line::{Answer, Line};
 use crate::mail::imap::login::log_in;
 use crate::mail::imap::uids;
-use crate::mail::transport::{Listed, Trouble};
+use crate::mail::transport::Trouble;
 
 /// Marks messages that are archived but could not be removed from INBOX.
 pub(super) const KEYWORD: &str = "$SiagaDone";
@@ -67,38 +67,40 @@ impl Session {
         Ok(())
     }
 
-    /// What lies in INBOX and is not marked as archived, oldest first.
-    pub(super) async fn list(&mut self) -> Result<Vec<Listed>, Trouble> {
-        self.line.grown = false;
-        // Some servers refuse `1:*` where there is nothing.
-        if self.line.exists == 0 {
-            return Ok(Vec::new());
-        }
-        let mut rows: BTreeMap<u32, Row> = BTreeMap::new();
-        let answer = self.line.exec("UID FETCH", "1:* (UID RFC822.SIZE INTERNALDATE FLAGS)", |response| {
-            if let Some((uid, row)) = row(response) {
+    /// Asks about these messages, or about all of them; whatever could be read is in `rows`, even if
+    /// not everything could.
+    pub(super) async fn rows(
+        &mut self,
+        uids: Option<&[u32]>,
+        asked: &str,
+        rows: &mut BTreeMap<u32, Row>,
+    ) -> Result<(), Trouble> {
+        let sized = asked.contains("RFC822.SIZE");
+        let arguments = format!("{} ({asked})", uids.map_or_else(|| "1:*".to_owned(), uids::set));
+        let answer = self.line.exec("UID FETCH", &arguments, |response| {
+            if let Some((uid, mut row)) = row(response) {
+                row.is_answer =
+                    if sized { row.size.is_some() } else { uids.is_some_and(|uids| uids.binary_search(&uid).is_ok()) };
                 rows.entry(uid).or_default().complete(row);
             }
             Ok(())
         });
+        answer.await?.or_trouble()
+    }
+
+    /// The UIDs of all that lies in INBOX, ascending.
+    pub(super) async fn all_uids(&mut self) -> Result<Vec<u32>, Trouble> {
+        let mut found = Vec::new();
+        let answer = self.line.exec("UID SEARCH", "UID 1:*", |response| {
+            if let Response::MailboxData(MailboxDatum::Search(numbers)) = response {
+                found.extend(numbers);
+            }
+            Ok(())
+        });
         answer.await?.or_trouble()?;
-        let Selected { uid_validity, .. } = self.selected;
-        let mut listed = Vec::with_capacity(rows.len());
-        for (uid, row) in rows {
-            // A row without a size is news about the flags of a message, not part of the listing.
-            let Some(size) = row.size else { continue };
-            if row.done || (row.deleted && self.deleted_means_done()) {
-                continue;
-            }
-            if row.arrived_at.is_none() {
-                let server = self.line.server();
-                warn!(uid, "{server} does not say in a readable way when message {uid} arrived");
-            }
-            let (place, size_bytes) = (uids::place(uid_validity, uid), u64::from(size));
-            listed.push(Listed { place, size_bytes, arrived_at: row.arrived_at });
-        }
-        debug!(count = listed.len(), uid_validity, "INBOX holds {} messages to deal with", listed.len());
-        Ok(listed)
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
     }
 
     /// Whether `\Deleted` is the only mark this server lets us leave. Otherwise it is somebody
@@ -110,16 +112,19 @@ impl Session {
 
 /// What the server says about one message of the listing.
 #[derive(Debug, Default)]
-struct Row {
-    size: Option<u32>,
-    arrived_at: Option<Time>,
-    done: bool,
-    deleted: bool,
+pub(super) struct Row {
+    /// Whether it says what was asked, and is no mere news about flags.
+    pub(super) is_answer: bool,
+    pub(super) size: Option<u32>,
+    pub(super) arrived_at: Option<Time>,
+    pub(super) done: bool,
+    pub(super) deleted: bool,
 }
 
 impl Row {
     /// Adds what another answer says about the same message.
     fn complete(&mut self, other: Row) {
+        self.is_answer |= other.is_answer;
         self.size = other.size.or(self.size);
         self.arrived_at = other.arrived_at.or(self.arrived_at);
         self.done |= other.done;

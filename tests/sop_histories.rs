@@ -6,6 +6,7 @@ mod support;
 
 use std::collections::BTreeMap;
 
+use chrono::TimeDelta;
 use proptest::prelude::*;
 use siaga::domain::case::Case;
 use siaga::domain::stage::Status;
@@ -51,6 +52,8 @@ enum Step {
     Passes(i64),
     /// The process ends and begins anew.
     Restarts,
+    /// The clock on the wall is set on or back by minutes.
+    Leaps(i64),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -58,6 +61,7 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (0..5_usize, 0..3_usize, 0..TEXTS.len()).prop_map(|(who, back, text)| Step::Writes { who, back, text }),
         3 => prop_oneof![1..20_i64, 20..600_i64, 600..6_000_i64].prop_map(Step::Passes),
         1 => Just(Step::Restarts),
+        1 => prop_oneof![-3_000..-1_i64, 1..60_i64, 61..3_000_i64].prop_map(Step::Leaps),
     ]
 }
 
@@ -81,6 +85,12 @@ fn take(world: &mut World, step: &Step) {
         }
         Step::Passes(minutes) => world.minutes(*minutes),
         Step::Restarts => world.restart(),
+        Step::Leaps(minutes) => {
+            world.shared.clock.leap(world.now() + TimeDelta::minutes(*minutes));
+            world.minutes(0);
+            // A clock that is in doubt is believed once it has gone on for an hour.
+            world.minutes(61);
+        }
     }
 }
 

@@ -53,6 +53,20 @@ fn one_row_for_each_ticket_in_the_columns_of_the_record() {
     assert_eq!(events[0]["kind"], "ticket_opened");
 }
 
+#[test]
+fn the_record_tells_by_which_way_a_report_came() {
+    let robot = "formulir@ciamiskab.go.id";
+    let mut world = World::with(|config| {
+        config.settings.intake.form_senders = vec![robot.parse().expect("an address")];
+    });
+    let form = "Nama: Siti Rahma\nEmail: siti@kampus.example\n\nSitus dinkes.ciamiskab.go.id berubah.";
+    world.writes(&Letter::from(&format!("Formulir <{robot}>")).subject("Formulir").text(form));
+    world.writes(&Letter::from("Budi <budi@warga.example>").subject("Judi").text("Situs menampilkan judi."));
+    let rows: Vec<Value> = serde_json::from_str(&said(&siaga(&world, &["logbook", "--json"]))).expect("JSON");
+    let ways: Vec<&str> = rows.iter().map(|row| row["kanal"].as_str().expect("a way")).collect();
+    assert_eq!(ways, ["web", "email"]);
+}
+
 /// Trust-and-safety case 94.
 #[test]
 fn a_mailed_head_finds_a_cut_off_end_and_a_chain_written_anew() {

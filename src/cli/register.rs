@@ -12,7 +12,7 @@ use crate::domain::Time;
 use crate::domain::case::Case;
 use crate::domain::deadline::Deadline;
 use crate::domain::kind::Finding;
-use crate::domain::logbook::Kind;
+use crate::domain::logbook::{BY_FORM, Kind};
 use crate::domain::person::Person;
 use crate::domain::role::Role;
 use crate::domain::stage::{Disposition, Stage, Status};
@@ -24,15 +24,26 @@ pub(super) type Row = Map<String, Value>;
 
 /// One row for each ticket, oldest first.
 pub(super) fn rows(home: &Home, store: &Store) -> Result<Vec<Row>> {
-    let by_telephone = opened_by_staff(store)?;
+    let (by_telephone, by_form) = (opened_by_staff(store)?, opened_by_form(store)?);
     let mut rows = Vec::new();
     for (place, ticket) in tickets::all(store.db())?.into_iter().enumerate() {
         let case = cases::get(store.db(), ticket.id)?;
         let number = case.ticket.number.to_string();
-        let way_in = if by_telephone.contains(&number) { "telepon" } else { "email" };
+        let way_in = match (by_telephone.contains(&number), by_form.contains(&number)) {
+            (true, _) => "telepon",
+            (false, true) => "web",
+            (false, false) => "email",
+        };
         rows.push(Writer { home, case: &case }.row(place + 1, way_in));
     }
     Ok(rows)
+}
+
+/// Tickets of reports that came through the form of the website.
+fn opened_by_form(store: &Store) -> Result<BTreeSet<String>> {
+    let opened = logbook::entries(store.db(), None)?.into_iter();
+    let opened = opened.filter(|entry| entry.kind == Kind::TicketOpened.as_str() && entry.detail[BY_FORM] == true);
+    Ok(opened.filter_map(|entry| entry.ticket).collect())
 }
 
 /// Tickets that one of the team opened for somebody who had called.

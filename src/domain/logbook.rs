@@ -6,6 +6,9 @@ use crate::domain::command::vocabulary::Word;
 use crate::domain::digest::{Digest, DigestBuilder};
 use crate::domain::role::Actor;
 
+/// What the entry of a ticket says of a report that came through the form of the own website.
+pub const BY_FORM: &str = "by_form";
+
 /// One thing that happened. The time is added when it is written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {

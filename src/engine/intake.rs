@@ -267,7 +267,7 @@ impl Context {
         }
         if let Some((report, evidence)) = self.behind_the_form(incoming) {
             let incoming = Incoming { mail: &report, evidence, ..incoming };
-            return self.open_ticket(db, incoming, &Thread::Nowhere, now);
+            return self.open_ticket(db, incoming, &Thread::Form, now);
         }
         let role = mail.sender.as_ref().and_then(|person| self.role_of(&person.address, now));
         let staff = role.is_some_and(Role::is_staff);

@@ -12,14 +12,14 @@ use crate::domain::completeness::missing;
 use crate::domain::hosts::hosts_in;
 use crate::domain::incoming::{Defect, IncomingMail};
 use crate::domain::indicator::Indicator;
-use crate::domain::logbook::{Entry, Kind};
+use crate::domain::logbook::{BY_FORM, Entry, Kind};
 use crate::domain::notice::Notice;
 use crate::domain::notice::reporter::{FileReceived, OwnWords, ReportReceived};
 use crate::domain::notice::team::{MessageFiled, OwnHost, TicketOpened};
 use crate::domain::person::{Address, Person};
 use crate::domain::role::Actor;
 use crate::domain::stage::Stage;
-use crate::domain::ticket::Ticket;
+use crate::domain::ticket::{Ticket, TicketId};
 use crate::domain::workflow::{Report, open};
 use crate::engine::Context;
 use crate::engine::commit::Posting;
@@ -64,20 +64,16 @@ impl Context {
         // A report takes no evidence; a role in the logbook does.
         let vouched = mail.sender.as_ref().filter(|_| incoming.evidence.verdict() == Evidence::Pass);
         let role = vouched.and_then(|person| self.role_of(&person.address, now));
-        let entry = Entry {
-            detail: json!({
-                "number": ticket.number, "message": message.0, "arrived_at": incoming.arrived_at,
-                "due_at": ticket.due_at, "message_id_known": twin,
-            }),
-            ..self.opened_entry(&ticket, incoming, &actor(mail, role))
-        };
-        logbook::append(db, Some(ticket.id), &entry, now)?;
-        if let Some(related) = thread.related()
-            && let Some(other) =
-                related.number.parse().ok().map(|number| self.numbered(db, &number)).transpose()?.flatten()
-        {
-            links::insert(db, ticket.id, other, related.why, now)?;
+        let mut detail = json!({
+            "number": ticket.number, "message": message.0, "arrived_at": incoming.arrived_at,
+            "due_at": ticket.due_at, "message_id_known": twin,
+        });
+        if matches!(thread, Thread::Form) {
+            detail[BY_FORM] = json!(true);
         }
+        let entry = Entry { detail, ..self.opened_entry(&ticket, incoming, &actor(mail, role)) };
+        logbook::append(db, Some(ticket.id), &entry, now)?;
+        self.link_related(db, ticket.id, thread, now)?;
         if junk {
             let sender = mail.sender.as_ref().map(|person| &person.address);
             self.note_silence(db, "report_received", (sender, Some(ticket.id)), Silence::Junk, now)?;
@@ -103,6 +99,16 @@ impl Context {
             state: State::Taken,
             message: Some(message),
         })
+    }
+
+    /// Links a ticket to the one its report has to do with, if there is such a ticket.
+    fn link_related(&self, db: &Connection, ticket: TicketId, thread: &Thread, now: Time) -> Result<()> {
+        let Some(related) = thread.related() else { return Ok(()) };
+        let Ok(number) = related.number.parse() else { return Ok(()) };
+        match self.numbered(db, &number)? {
+            Some(other) => links::insert(db, ticket, other, related.why, now),
+            None => Ok(()),
+        }
     }
 
     /// The entry of a ticket that was opened.

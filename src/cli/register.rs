@@ -176,7 +176,7 @@ impl Writer<'_> {
             remarks.push(format!("terkait {parent}"));
         }
         if ticket.tally.escalation > 0 {
-            remarks.push(format!("eskalasi tangga {}", ticket.tally.escalation));
+            remarks.push(format!("eskalasi jenjang {}", ticket.tally.escalation));
         }
         set(row, "waktu_tutup", self.at(ticket.closed_at));
         set(row, "dibuka_kembali", json!(ticket.tally.reopened));

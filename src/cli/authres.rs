@@ -9,11 +9,8 @@ use tokio::time::sleep;
 
 use crate::cli::live;
 use crate::cli::setup::Home;
-use crate::clock::{Clock, SystemClock};
-use crate::compose::{AutoSubmitted, Letter, compose};
 use crate::config::{Probe, Source, Transport};
-use crate::domain::incoming::Language;
-use crate::domain::outgoing::{OutboxId, OutgoingMail, SendOutcome};
+use crate::domain::outgoing::{OutgoingMail, SendOutcome};
 use crate::domain::person::Person;
 use crate::mail::imap::ImapMailbox;
 use crate::mail::smtp::SmtpMailer;
@@ -93,36 +90,12 @@ async fn survivors(home: &Home, probe: &Probe, out: &mut impl Write) -> Result<u
 
 /// A mail of the second account with results in the provider's name.
 fn forged(home: &Home, probe: &Probe, number: i64, spelling: &str) -> Result<OutgoingMail> {
-    let settings = &home.config.settings;
-    let now = SystemClock.now();
-    // A keyed id: the running desk takes it for its own mail and files it without an answer.
-    let row = OutboxId(now.timestamp_millis() + number);
-    let message_id = home.key()?.mint(row, None, settings.desk.address.domain());
     let text = "Surel ini menguji apakah hasil periksa palsu dibuang oleh penyedia surel. Tidak perlu dibalas.\n";
-    let composed = compose(&Letter {
-        from: Person { name: "Uji Siaga".to_owned(), address: probe.address.clone() },
-        to: settings.desk.address.clone(),
-        reply_to: None,
-        subject: "Uji Authentication-Results".to_owned(),
-        text: text.to_owned(),
-        html: format!("<p>{text}</p>"),
-        message_id: message_id.clone(),
-        in_reply_to: None,
-        references: Vec::new(),
-        date: now,
-        auto: AutoSubmitted::Generated,
-        language: Language::Id,
-        attachments: Vec::new(),
-    })?;
-    let results = forged_results(spelling, &settings.trust.authserv_id, probe.address.domain(), &message_id);
-    Ok(OutgoingMail {
-        id: OutboxId(0),
-        message_id,
-        envelope_from: Some(probe.address.clone()),
-        recipient: settings.desk.address.clone(),
-        bytes: [results.into_bytes(), composed.bytes].concat(),
-        missing: Vec::new(),
-    })
+    let from = Person { name: "Uji Siaga".to_owned(), address: probe.address.clone() };
+    let mail = live::to_ourselves(home, from, ("Uji Authentication-Results", text), number)?;
+    let authserv_id = &home.config.settings.trust.authserv_id;
+    let results = forged_results(spelling, authserv_id, probe.address.domain(), &mail.message_id);
+    Ok(OutgoingMail { bytes: [results.into_bytes(), mail.bytes].concat(), ..mail })
 }
 
 /// The header block of a mail once it is in the mailbox, or with the desk that is running.

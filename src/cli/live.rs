@@ -82,16 +82,30 @@ fn ways_out(probe: &SmtpProbe) -> String {
 }
 
 fn mail_to_ourselves(home: &Home) -> Result<OutgoingMail> {
+    let desk = &home.config.settings.desk;
+    let from = Person { name: desk.name.clone(), address: desk.address.clone() };
+    let text = "Surel ini dikirim oleh `siaga check --live` untuk menguji jalur surel. Tidak perlu dibalas.\n";
+    to_ourselves(home, from, ("Uji jalur surel Siaga", text), 0)
+}
+
+/// The `number`-th mail to the desk itself that tries something out.
+pub(super) fn to_ourselves(
+    home: &Home,
+    from: Person,
+    (subject, text): (&str, &str),
+    number: i64,
+) -> Result<OutgoingMail> {
     let now = SystemClock.now();
     let desk = &home.config.settings.desk;
     // A keyed id: the running desk recognises its own mail and files it without an answer.
-    let message_id = home.key()?.mint(OutboxId(now.timestamp_millis()), None, desk.address.domain());
-    let text = "Surel ini dikirim oleh `siaga check --live` untuk menguji jalur surel. Tidak perlu dibalas.\n";
+    let row = OutboxId(now.timestamp_millis() + number);
+    let message_id = home.key()?.mint(row, None, desk.address.domain());
+    let envelope_from = Some(from.address.clone());
     let composed = compose(&Letter {
-        from: Person { name: desk.name.clone(), address: desk.address.clone() },
+        from,
         to: desk.address.clone(),
         reply_to: None,
-        subject: "Uji jalur surel Siaga".to_owned(),
+        subject: subject.to_owned(),
         text: text.to_owned(),
         html: format!("<p>{text}</p>"),
         message_id: message_id.clone(),
@@ -105,7 +119,7 @@ fn mail_to_ourselves(home: &Home) -> Result<OutgoingMail> {
     Ok(OutgoingMail {
         id: OutboxId(0),
         message_id,
-        envelope_from: Some(desk.address.clone()),
+        envelope_from,
         recipient: desk.address.clone(),
         bytes: composed.bytes,
         missing: Vec::new(),

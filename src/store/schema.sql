@@ -277,7 +277,7 @@ CREATE TABLE outbox (
     header_id       TEXT    NOT NULL DEFAULT '',       -- its Message-ID without brackets
     subject         TEXT    NOT NULL DEFAULT '',       -- for lists
     text            TEXT    NOT NULL DEFAULT '',       -- its words: no answer to it may carry them on
-    bytes           BLOB    NOT NULL DEFAULT x'',      -- the whole mail; never changed, removed with a dead code
+    bytes           BLOB    NOT NULL DEFAULT x'',      -- the mail without the files in outbox_file; never changed, removed with a dead code
     run_id          INTEGER REFERENCES run (id),       -- the run that can be taken back as long as it waits
     state           TEXT    NOT NULL DEFAULT 'queued'  -- what became of it
                     CHECK (state IN ('queued', 'sending', 'sent', 'in_doubt', 'failed', 'withdrawn')),

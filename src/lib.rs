@@ -7,7 +7,7 @@
 //! FLOOR 2        engine                     the only path that changes a ticket
 //! FLOOR 1   store  mail  templates          one adapter per outside thing
 //!           compose  archive                words and files → bytes
-//!           pdf                             signed PDFs → what they say and prove
+//!           pdf  cms_signed  openpgp        signed PDFs, signatures, encryption → what they say and prove
 //! FLOOR 0        domain                     the SOP as values and pure functions
 //! ```
 //!
@@ -26,6 +26,8 @@ pub mod mail;
 pub mod templates;
 pub mod compose;
 pub mod archive;
+pub mod cms_signed;
+pub mod openpgp;
 pub mod pdf;
 
 pub mod engine;

@@ -14,6 +14,7 @@ use siaga::domain::deadline::{Deadline, Elapsed, Run};
 use siaga::domain::digest::Digest;
 use siaga::domain::incoming::{Attachment, Content, Defect, IncomingMail, Language, Nature};
 use siaga::domain::person::{Address, Person};
+use siaga::domain::protection::Protection;
 use siaga::domain::sop::Moment;
 use siaga::domain::stage::Stage;
 use siaga::domain::ticket::{Ticket, TicketId};
@@ -306,6 +307,7 @@ fn mail(text: &str, core: &[u8]) -> IncomingMail {
         junk: false,
         hops: 3,
         defects: vec![Defect::NoMessageId],
+        protection: Protection::default(),
     }
 }
 

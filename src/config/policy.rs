@@ -30,6 +30,9 @@ pub(super) struct ApprovalSection {
     mode: Mode,
     #[serde(deserialize_with = "values::duration")]
     hold: Duration,
+    /// Whether what he orders in the name of the office must be signed.
+    #[serde(default)]
+    pub(super) require_signature: bool,
     /// Certificates of the CAs that may vouch for the Kabid's.
     #[serde(default)]
     ca_file: Option<PathBuf>,
@@ -87,12 +90,13 @@ fn remedy(fault: NoSchedule) -> &'static str {
 }
 
 impl CommandSection {
-    pub(super) fn settled(&self, trust: &TrustSection, proofs_hour: u32) -> CommandPolicy {
+    pub(super) fn settled(&self, trust: &TrustSection, approval: &ApprovalSection, proofs_hour: u32) -> CommandPolicy {
         CommandPolicy {
             hold: values::delta(self.hold),
             require_evidence: self.require_evidence,
             code_without_evidence: trust.internal_mail_unmarked,
             subaddress: trust.subaddress,
+            require_signature: approval.require_signature,
             proofs_hour,
         }
     }
@@ -100,7 +104,11 @@ impl CommandSection {
 
 pub(super) fn policy(approval: &ApprovalSection, sop: &SopSection) -> Policy {
     Policy {
-        approval: ApprovalPolicy { mode: approval.mode, hold: values::delta(approval.hold) },
+        approval: ApprovalPolicy {
+            mode: approval.mode,
+            hold: values::delta(approval.hold),
+            require_signature: approval.require_signature,
+        },
         early_warning: sop.early_warning,
         objection_days: sop.objection_days,
     }

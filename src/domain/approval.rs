@@ -29,6 +29,8 @@ pub struct ApprovalPolicy {
     pub mode: Mode,
     /// How long an approval can be undone before the report leaves.
     pub hold: TimeDelta,
+    /// Whether what the Kabid orders in the name of the office needs his signature.
+    pub require_signature: bool,
 }
 
 /// An approval of one version of a report by one person.

@@ -20,6 +20,9 @@ pub struct CommandPolicy {
     pub code_without_evidence: bool,
     /// Whether the answer to a mail of ours is proved by the secret address it goes to.
     pub subaddress: bool,
+    /// Whether what speaks for the office (C3) needs a good signature beside its code
+    /// (`approval.require_signature`).
+    pub require_signature: bool,
     /// Mails about proofs (codes, addresses to answer, explanations) that one person gets in an hour:
     /// a forger must not make us bombard anybody.
     pub proofs_hour: u32,
@@ -59,9 +62,10 @@ pub enum CodeProof {
 pub enum SignatureProof {
     /// There is none.
     None,
-    /// It is by the pinned key, and its text names what is decided.
+    /// It is by the key pinned for the sender, over the whole message and recent. What it decides only
+    /// the code in the signed text tells: without one it proves no more than any old signed mail.
     Good,
-    /// It is broken, foreign or old.
+    /// It is broken, foreign, old or over a part of the message.
     Bad,
 }
 
@@ -99,10 +103,15 @@ pub fn judge(class: Class, subject: Subject, proof: Proof, policy: &CommandPolic
     let has_code = proof.code != CodeProof::None;
     let denied = if (proof.answers_ours || has_code) && spare { Verdict::Explain } else { Verdict::Silence };
     match (proof.signature, proof.domain) {
-        (SignatureProof::Bad, _) | (SignatureProof::None, Evidence::Fail) => return denied,
-        // A signature survives any path.
-        (SignatureProof::Good, _) => return Verdict::Act,
-        (SignatureProof::None, Evidence::Pass | Evidence::None) => {}
+        (SignatureProof::Bad, _) => return denied,
+        // A signature survives any path, but only the code in its text names what is decided: a signed
+        // mail of another time or conversation is a good signature too (cases 38 and 91).
+        (SignatureProof::Good, _) if has_code => return Verdict::Act,
+        (SignatureProof::Good | SignatureProof::None, Evidence::Fail) => return denied,
+        (SignatureProof::Good | SignatureProof::None, Evidence::Pass | Evidence::None) => {}
+    }
+    if class == Class::C3 && policy.require_signature {
+        return signature_is_missing(proof, denied, spare);
     }
     let acts = match class {
         // Whoever asks gets what the reporter may see, at the reporter's address.
@@ -121,6 +130,16 @@ pub fn judge(class: Class, subject: Subject, proof: Proof, policy: &CommandPolic
         // Where domains vouch, a mail that nobody vouches for is a forgery and helps nobody further.
         Class::C1 | Class::C2 | Class::C3 if spare && (vouched || !policy.require_evidence) => Verdict::SendToken,
         Class::C1 | Class::C2 | Class::C3 => Verdict::Silence,
+    }
+}
+
+/// What follows where only a signature with its code would count and one of the two is missing.
+fn signature_is_missing(proof: Proof, denied: Verdict, spare: bool) -> Verdict {
+    let vouched = proof.domain == Evidence::Pass;
+    match proof.signature {
+        SignatureProof::Good if spare && (vouched || proof.answers_ours) => Verdict::SendCode,
+        SignatureProof::None if spare && vouched => Verdict::Explain,
+        SignatureProof::Good | SignatureProof::None | SignatureProof::Bad => denied,
     }
 }
 

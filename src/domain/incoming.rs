@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::Time;
 use crate::domain::digest::Digest;
 use crate::domain::person::{Address, Person};
+use crate::domain::protection::Protection;
 
 /// One received message. Made by `mail::parse`, understood by `engine::intake`.
 #[derive(Debug, Clone)]
@@ -61,6 +62,8 @@ pub struct IncomingMail {
     pub hops: usize,
     /// What was odd about the message, for people to look at.
     pub defects: Vec<Defect>,
+    /// Whether it came encrypted or signed.
+    pub protection: Protection,
 }
 
 /// A language we answer in.

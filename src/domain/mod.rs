@@ -34,6 +34,7 @@ pub mod report;
 pub mod approval;
 pub mod signed_pdf;
 pub mod authority;
+pub mod protection;
 pub mod case;
 pub mod workflow;
 pub mod schedule;

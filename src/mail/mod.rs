@@ -18,6 +18,8 @@ mod transfer;
 mod flowed;
 mod uuencode;
 mod smime;
+pub mod opener;
+mod signed_part;
 mod tnef;
 mod rtf;
 mod html;

@@ -4,12 +4,14 @@ use std::borrow::Cow;
 
 use crate::domain::digest::Digest;
 use crate::domain::incoming::{Defect, IncomingMail, Unreadable};
+use crate::domain::protection::Protection;
 use crate::mail::addresses::{self, Envelope, one_line};
 use crate::mail::contents::Contents;
 use crate::mail::core_digest::CoreDigest;
 use crate::mail::evidence::Claims;
 use crate::mail::headers::{Headers, message_start};
 use crate::mail::nature::Evidence;
+use crate::mail::opener::Opener;
 use crate::mail::structure::Structure;
 use crate::mail::{language, newly_written, provider, words};
 
@@ -45,6 +47,14 @@ pub fn parse(raw: &[u8]) -> Result<Parsed, Unreadable> {
 /// # Errors
 /// As [`parse`].
 pub fn parse_named(raw: &[u8], digest: Digest) -> Result<Parsed, Unreadable> {
+    parse_opening(raw, digest, &Opener::default())
+}
+
+/// The same with the keys that open what is encrypted and tell whose a signature is.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_opening(raw: &[u8], digest: Digest, opener: &Opener) -> Result<Parsed, Unreadable> {
     if is_blank(raw) {
         return Err(Unreadable::Empty);
     }
@@ -52,10 +62,16 @@ pub fn parse_named(raw: &[u8], digest: Digest) -> Result<Parsed, Unreadable> {
     let read = &read[message_start(&read)..];
     let structure = Structure::of(read);
     refuse_loop(&structure.root().headers)?;
-    let contents = Contents::of(read, &structure);
-    let identity = Identity { raw: digest, core: CoreDigest::of(raw), size_bytes: raw.len() as u64 };
     let headers = &structure.root().headers;
+    let sender = Envelope::of(headers).sender.ok().map(|person| person.address);
+    let (content, protection) = opener.looked_at(read, &structure, sender.as_ref());
+    let contents = match content {
+        Some(inner) => Contents::of(&inner, &Structure::of(&inner)),
+        None => Contents::of(read, &structure),
+    };
+    let identity = Identity { raw: digest, core: CoreDigest::of(raw), size_bytes: raw.len() as u64 };
     let mut parsed = assemble(headers, contents, identity);
+    parsed.mail.protection = protection;
     let sender = parsed.mail.sender.as_ref().map(|sender| &sender.address);
     // The bytes as they lay in the mailbox: a signature covers those.
     parsed.claims = Claims::of(raw, headers, sender);
@@ -163,6 +179,7 @@ fn assemble(headers: &Headers, mut contents: Contents, identity: Identity) -> Pa
         junk: provider::says_junk(headers),
         hops: headers.all("received").count(),
         defects: contents.defects,
+        protection: Protection::default(),
     };
     let claims = Claims::of_head(headers, mail.sender.as_ref().map(|sender| &sender.address));
     Parsed { mail, files, claims }

@@ -18,6 +18,7 @@ use crate::domain::digest::{Digest, DigestBuilder};
 use crate::domain::incoming::Unreadable;
 use crate::mail::core_digest::CoreDigest;
 use crate::mail::headers::BLOCK_MAX;
+use crate::mail::opener::Opener;
 use crate::mail::parse::{self, Parsed};
 
 /// Hostile nesting has overflowed the ordinary 2 MiB, and an overflow ends the process.
@@ -122,7 +123,15 @@ impl Reader {
     /// # Errors
     /// If the system gives no thread.
     pub fn start() -> io::Result<Reader> {
-        Reader::start_with(READING_MAX, parsed)
+        Reader::start_opening(Opener::default())
+    }
+
+    /// The same with the keys that open what is encrypted and tell whose a signature is.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub fn start_opening(opener: Opener) -> io::Result<Reader> {
+        Reader::start_with(READING_MAX, move |message| parsed(message, &opener))
     }
 
     /// The same with another limit and another way to read a message.
@@ -171,10 +180,10 @@ fn thread_for(reading: &Arc<Reading>) -> io::Result<mpsc::Sender<Job>> {
     Ok(jobs)
 }
 
-fn parsed(message: &Unread) -> Result<Parsed, Unreadable> {
+fn parsed(message: &Unread, opener: &Opener) -> Result<Parsed, Unreadable> {
     match message {
-        Unread::Whole(raw) => parse::parse(raw),
-        Unread::Named(raw, digest) => parse::parse_named(raw, *digest),
+        Unread::Whole(raw) => parse::parse_opening(raw, Digest::of(raw), opener),
+        Unread::Named(raw, digest) => parse::parse_opening(raw, *digest, opener),
         Unread::Head { head, raw, core, size_bytes } => parse::parse_header(head, *raw, *core, *size_bytes),
     }
 }
@@ -228,7 +237,7 @@ mod tests {
             if matches!(message, Unread::Whole(raw) if raw.starts_with(b"Slow")) {
                 let _ = stuck.lock().expect("one slow message").recv();
             }
-            parsed(message)
+            parsed(message, &Opener::default())
         };
         let reader = Reader::start_with(Duration::from_millis(200), slow).expect("a thread");
         assert_eq!(reader.read(Unread::Whole(b"Slow: yes\n\nisi\n".to_vec())).err(), Some(Unreadable::Slow(0)));

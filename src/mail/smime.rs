@@ -1,10 +1,11 @@
-//! The message inside an opaque S/MIME signature (RFC 8551 section 3.5.2), so that it can be read.
+//! The message inside an opaque S/MIME signature (RFC 8551 section 3.5.2), so that it can be read, and
+//! the same value in DER, so that it can be verified.
 //!
 //! Nothing is verified here: the wrapping is taken off and no more. Walks DER and BER by hand, within
 //! its input and to a fixed depth.
 
 /// Elements inside each other.
-const DEPTH_MAX: usize = 12;
+const DEPTH_MAX: usize = 24;
 /// `1.2.840.113549.1.7.2`, signed data.
 const SIGNED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
 
@@ -31,6 +32,45 @@ pub(super) fn signed_content(cms: &[u8]) -> Option<Vec<u8>> {
     next(&mut encapsulated)?.expect(OBJECT_IDENTIFIER)?;
     let mut explicit = next(&mut encapsulated)?.expect(EXPLICIT_0)?;
     octets(&next(&mut explicit)?, 0)
+}
+
+/// The value at the beginning of `ber` in DER: every length definite, every string in one piece.
+pub(super) fn der_of(ber: &[u8]) -> Option<Vec<u8>> {
+    let (first, _) = element(ber, 0)?;
+    let mut der = Vec::with_capacity(ber.len());
+    encode(&first, 0, &mut der)?;
+    Some(der)
+}
+
+fn encode(value: &Element<'_>, depth: usize, der: &mut Vec<u8>) -> Option<()> {
+    const CONSTRUCTED: u8 = 0x20;
+    const LONG_TAG: u8 = 0x1f;
+    if depth > DEPTH_MAX || value.tag & LONG_TAG == LONG_TAG {
+        return None;
+    }
+    let (tag, content) = if value.tag == OCTETS_IN_PIECES {
+        (OCTETS, octets(value, 0)?)
+    } else if value.tag & CONSTRUCTED != 0 {
+        let (mut rest, mut inner) = (value.content, Vec::new());
+        while !rest.is_empty() {
+            encode(&next(&mut rest)?, depth + 1, &mut inner)?;
+        }
+        (value.tag, inner)
+    } else {
+        (value.tag, value.content.to_vec())
+    };
+    der.push(tag);
+    match u8::try_from(content.len()) {
+        Ok(short) if short < 0x80 => der.push(short),
+        Ok(_) | Err(_) => {
+            let length = content.len().to_be_bytes();
+            let digits = &length[length.iter().take_while(|byte| **byte == 0).count()..];
+            der.push(0x80 | u8::try_from(digits.len()).ok()?);
+            der.extend_from_slice(digits);
+        }
+    }
+    der.extend_from_slice(&content);
+    Some(())
 }
 
 struct Element<'a> {
@@ -117,6 +157,18 @@ mod tests {
         assert_eq!(signed_content(&whole).as_deref(), Some(&b"Subject: x\r\n\r\nisi"[..]));
         let pieces = ber(OCTETS_IN_PIECES, &[der(OCTETS, b"is"), der(OCTETS, b"i")].concat());
         assert_eq!(signed_content(&signed(ber, pieces)).as_deref(), Some(&b"isi"[..]));
+    }
+
+    #[test]
+    fn what_came_in_pieces_becomes_der() {
+        let pieces = ber(OCTETS_IN_PIECES, &[der(OCTETS, b"is"), der(OCTETS, b"i")].concat());
+        let whole = signed_content(&der_of(&signed(ber, pieces)).expect("readable"));
+        assert_eq!(whole.as_deref(), Some(&b"isi"[..]));
+        let long = der(OCTETS, &[7; 300]);
+        assert_eq!(der_of(&ber(SEQUENCE, &long)), der_of(&der(SEQUENCE, &long)));
+        assert_eq!(der_of(&long).as_deref(), Some(&long[..]), "DER stays as it is");
+        assert_eq!(der_of(&[SEQUENCE, 0x80].repeat(100_000)), None);
+        assert_eq!(der_of(&[0x3f, 0x01, 0x00]), None);
     }
 
     #[test]

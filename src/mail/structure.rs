@@ -27,6 +27,8 @@ pub(super) struct Part {
     /// Content-Disposition.
     pub(super) disposition: Value,
     pub(super) encoding: Encoding,
+    /// All of it: what a signature covers.
+    pub(super) whole: Range<usize>,
     /// The bytes below its headers.
     pub(super) body: Range<usize>,
     pub(super) shape: Shape,
@@ -68,7 +70,7 @@ impl Structure {
 
     fn part(&mut self, raw: &[u8], range: Range<usize>, default: &str, depth: usize) -> usize {
         let (headers, length) = Headers::split(&raw[range.clone()]);
-        let body = range.start + length..range.end;
+        let (whole, body) = (range.clone(), range.start + length..range.end);
         let mut content = headers.all("content-type").map(Value::of).find(|value| value.main.contains('/'));
         let content = content.get_or_insert_with(|| unusual(&headers, default)).clone();
         let disposition = headers.get("content-disposition").map(Value::of).unwrap_or_default();
@@ -80,7 +82,15 @@ impl Structure {
         let multipart = content.main.starts_with("multipart/") || disguised;
         let boundary = content.get("boundary");
         let digest = content.main == "multipart/digest";
-        self.parts.push(Part { headers, content, disposition, encoding, body: body.clone(), shape: Shape::Leaf });
+        self.parts.push(Part {
+            headers,
+            content,
+            disposition,
+            encoding,
+            whole,
+            body: body.clone(),
+            shape: Shape::Leaf,
+        });
         if depth >= DEPTH_MAX || self.parts.len() >= PARTS_MAX {
             self.cut |= message || multipart;
         } else if message {

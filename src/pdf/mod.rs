@@ -9,7 +9,6 @@
 //! What is not done: revocation lists and time stamps are not asked for, since both need the
 //! network; the signing time is the one inside the signature.
 
-mod certificate;
 mod document;
 mod signature;
 

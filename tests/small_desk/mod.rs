@@ -9,6 +9,7 @@ use siaga::domain::incoming::{IncomingMail, Language, Nature};
 use siaga::domain::limits::Limits;
 use siaga::domain::message_id::MessageIdKey;
 use siaga::domain::person::Person;
+use siaga::domain::protection::Protection;
 use siaga::domain::schedule::Schedules;
 use siaga::engine::{Context, Engine, Retries};
 use siaga::store::Store;
@@ -78,5 +79,6 @@ pub(crate) fn mail(sender: Option<&str>, number: usize) -> IncomingMail {
         junk: false,
         hops: 1,
         defects: Vec::new(),
+        protection: Protection::default(),
     }
 }

@@ -17,6 +17,7 @@ fn policy(require_evidence: bool) -> CommandPolicy {
         require_evidence,
         code_without_evidence: true,
         subaddress: false,
+        require_signature: false,
         proofs_hour: PROOFS_PER_HOUR,
     }
 }

@@ -12,6 +12,7 @@ use siaga::domain::incoming::{IncomingMail, Language, Nature};
 use siaga::domain::kind::IncidentKind;
 use siaga::domain::notice::Notice;
 use siaga::domain::person::{Address, Person};
+use siaga::domain::protection::Protection;
 use siaga::domain::question::Question;
 use siaga::domain::report::{Section, Submission};
 use siaga::domain::role::{Actor, Audience, Role};
@@ -98,6 +99,7 @@ pub(crate) fn mail(subject: &str, text: &str) -> IncomingMail {
         junk: false,
         hops: 1,
         defects: Vec::new(),
+        protection: Protection::default(),
     }
 }
 

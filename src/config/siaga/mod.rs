@@ -190,7 +190,7 @@ impl SettingsFile {
             caps: answer.settled(),
             limits: limits.settled(),
             images_max: notice.images_max,
-            command: command.settled(&trust, limits.proofs_hour()),
+            command: command.settled(&trust, &approval, limits.proofs_hour()),
             trust: trust.settled(),
             probe,
             policy: policy(&approval, &sop),

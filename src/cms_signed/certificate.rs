@@ -9,8 +9,8 @@ use webpki::{
     ALL_VERIFICATION_ALGS, EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter, anchor_from_trusted_cert,
 };
 use x509_cert::Certificate;
-use x509_cert::der::Encode;
 use x509_cert::der::asn1::ObjectIdentifier;
+use x509_cert::der::{Decode, Encode};
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{SubjectAltName, SubjectKeyIdentifier};
 
@@ -110,6 +110,15 @@ fn is_named(certificate: &Certificate, sid: &SignerIdentifier) -> bool {
             body.get::<SubjectKeyIdentifier>().ok().flatten().is_some_and(|(_, own)| own == *named)
         }
     }
+}
+
+/// The instants between which a certificate in DER is valid.
+pub(super) fn validity(der: &[u8]) -> Option<(Time, Time)> {
+    let certificate = Certificate::from_der(der).ok()?;
+    let validity = certificate.tbs_certificate.validity;
+    let at =
+        |time: x509_cert::time::Time| Time::from_timestamp(i64::try_from(time.to_unix_duration().as_secs()).ok()?, 0);
+    Some((at(validity.not_before)?, at(validity.not_after)?))
 }
 
 /// The common name in a certificate.

@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 
 use crate::cli::setup::Home;
 use crate::cli::terminal::{columns, prose};
-use crate::cli::{authres, live, template_fault, weakness};
+use crate::cli::{authres, keys, live, template_fault, weakness};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, SecretSource, Source, Transport, read_secret};
 use crate::domain::Time;
@@ -29,8 +29,9 @@ pub(super) fn run(folder: &Path, templates: &Path, (live, authres): (bool, bool)
     if let Err(found) = Templates::load(templates, config.settings.desk.clone(), config.calendar.zone()) {
         faults.extend(found.iter().flat_map(|fault| template_fault::sentences(fault)));
     }
-    tell("fault", &faults, &mut out)?;
     let now = SystemClock.now();
+    faults.extend(keys::faults(&config, now));
+    tell("fault", &faults, &mut out)?;
     tell("warning", &warnings(&config, now), &mut out)?;
     let weaknesses: Vec<String> = weakness::weaknesses(&config, now);
     let numbered = weaknesses.iter().enumerate().map(|(index, said)| format!("{}. {said}", index + 1));
@@ -58,7 +59,7 @@ fn warnings(config: &Config, now: Time) -> Vec<String> {
     let today = config.calendar.local(now).date_naive();
     // Without protection a password is given away: that is said among what is weak.
     let settled = config.warnings(today).into_iter().filter(|said| !said.contains("security = \"plain\""));
-    weakness::late_start(config, now).into_iter().chain(settled).collect()
+    weakness::late_start(config, now).into_iter().chain(keys::warnings(config, now)).chain(settled).collect()
 }
 
 /// Secrets that cannot be read: the key that names them, and what to do.

@@ -14,6 +14,7 @@ use crate::engine::Engine;
 use crate::engine::explain::Explanation;
 use crate::engine::intake::Incoming;
 use crate::mail::evidence::Keys;
+use crate::mail::opener::Opener;
 use crate::mail::parse::Parsed;
 use crate::mail::reader::{Reader, Unread};
 
@@ -29,6 +30,8 @@ pub struct Looking {
     pub trust: TrustRules,
     /// Who is asked for keys; `None` leaves signatures unchecked.
     pub dns: Option<Dns>,
+    /// What opens encrypted mail and knows whose a signature is.
+    pub opener: Opener,
 }
 
 /// One line of the machine-readable output.
@@ -48,14 +51,16 @@ pub fn run(
     engine: &mut Engine,
     files: &[PathBuf],
     json: bool,
-    looking: &Looking,
+    looking: Looking,
     now: Time,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let reader = Reader::start().context("start the reading thread")?;
+    let mut looking = looking;
+    let opener = std::mem::take(&mut looking.opener);
+    let reader = Reader::start_opening(opener).context("start the reading thread")?;
     let mut failed = 0_usize;
     for file in files {
-        match explain(engine, &reader, file, looking, now) {
+        match explain(engine, &reader, file, &looking, now) {
             Ok(explanation) if json => write_json(file, &explanation, out)?,
             Ok(explanation) => write_words(file, &explanation, out)?,
             Err(error) => {
@@ -128,6 +133,9 @@ fn write_words(file: &Path, explanation: &Explanation, out: &mut dyn Write) -> R
     lines.push(format!("  may be answered automatically: {answered}"));
     if let Some(found) = &explanation.trust.found {
         lines.push(format!("  sender: {}", sender_words(found)));
+    }
+    if let Some(protection) = &explanation.trust.protection {
+        lines.push(format!("  protection: {protection}"));
     }
     // What a sender wrote stands in any of them.
     let lines: Vec<String> = lines.iter().map(|line| plain(line)).collect();

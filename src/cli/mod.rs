@@ -10,6 +10,7 @@ mod due;
 pub mod explain;
 mod feed;
 mod held;
+pub mod keys;
 mod live;
 mod log;
 mod logbook;
@@ -188,8 +189,9 @@ fn explain_files(arguments: &Arguments, files: &[PathBuf], (json, dns): (bool, b
         parse_max: home.config.settings.intake.parse_max,
         trust: home.trust(engine.store())?,
         dns: if dns { Some(Dns::of_system()?) } else { None },
+        opener: home.opener_to_try_with()?,
     };
-    explain::run(&mut engine, files, json, &looking, now, &mut std::io::stdout().lock())
+    explain::run(&mut engine, files, json, looking, now, &mut std::io::stdout().lock())
 }
 
 fn templates_folder(arguments: &Arguments) -> PathBuf {

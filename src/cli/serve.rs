@@ -1,11 +1,13 @@
 //! `siaga serve`: the daemon on real servers, or on Maildirs of this machine.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, Result};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{error, info, warn};
 
+use crate::cli::keys::Keys;
 use crate::cli::setup::Home;
 use crate::cli::{access, log};
 use crate::clock::{Clock, SystemClock};
@@ -17,6 +19,7 @@ use crate::daemon::outbox::Sender;
 use crate::daemon::{self, Shared};
 use crate::mail::imap::ImapMailbox;
 use crate::mail::maildir::{MaildirMailbox, MaildirMailer};
+use crate::mail::reader::Reader;
 use crate::mail::smtp::SmtpMailer;
 use crate::mail::transport::{Mailbox, Mailer};
 use crate::store::receipts;
@@ -57,7 +60,11 @@ pub(super) fn run(home: &Home) -> Result<()> {
     }
     let disk = blobs.clone();
     let disk = Disk::new(settings.intake.disk_reserve(), move || disk.free_bytes());
+    let (opener, protecting) = Keys::read(&home.config)?.split();
+    let reader = Reader::start_opening(opener).context("start the reading thread")?;
     let intake = Intake::new(blobs, settings.intake.parse_max)?.with_disk(disk).trusting(trust, home.dns()?);
+    let intake = intake.with_reader(reader);
+    shared.protecting = Arc::new(protecting);
     let spool_max = settings.intake.spool_max;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("start the runtime")?;
     runtime.block_on(async {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
+use crate::cli::keys::Keys;
 use crate::cli::template_fault;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Fault, Probe, Protection, SecretSource, read_secret};
@@ -17,6 +18,7 @@ use crate::domain::message_id::MessageIdKey;
 use crate::engine::{self, Engine, Retries};
 use crate::mail::connect::{Endpoint, Login, Secret, Security};
 use crate::mail::imap::ImapSettings;
+use crate::mail::opener::Opener;
 use crate::mail::smtp::SmtpSettings;
 use crate::store::blobs::Blobs;
 use crate::store::{Store, meta};
@@ -127,6 +129,18 @@ impl Home {
     /// Who is asked for the keys of mail domains; nobody, where no signature is checked.
     pub(super) fn dns(&self) -> Result<Dns> {
         if self.config.settings.trust.dkim { Dns::of_system() } else { Ok(Dns::none()) }
+    }
+
+    /// What opens and checks mail, as far as whoever asks may read the keys.
+    pub(super) fn opener_to_try_with(&self) -> Result<Opener> {
+        let keys = match Keys::read(&self.config) {
+            Ok(keys) => keys,
+            Err(error) => {
+                eprintln!("siaga: encrypted mail is not opened: {error:#}");
+                Keys::pinned_only(&self.config)?
+            }
+        };
+        Ok(keys.split().0)
     }
 
     /// Raw messages and evidence.

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use chrono::{NaiveDate, TimeDelta};
 
+use crate::cli::keys;
 use crate::config::{self, Config, Protection, SecretSource};
 use crate::domain::Time;
 use crate::domain::answer::Caps;
@@ -23,6 +24,7 @@ pub(super) fn weaknesses(config: &Config, now: Time) -> Vec<String> {
         open_data(config),
         authority(config),
         trust(config),
+        keys::weaknesses(config),
         people(config, today),
         flood(config),
         habits(config),

@@ -10,6 +10,8 @@ mod document;
 mod environment;
 mod fault;
 mod people;
+mod pgp;
+mod pins;
 mod limits;
 mod policy;
 mod secret;
@@ -37,7 +39,7 @@ use document::Document;
 pub use environment::Environment;
 pub use fault::Fault;
 pub use secret::{SecretSource, read_secret};
-pub use settings::{Imap, Intake, Log, LogFormat, Outbox, Probe, Protection, Settings, Smtp, Source, Transport};
+pub use settings::{Imap, Intake, Log, LogFormat, Outbox, Pgp, Probe, Protection, Settings, Smtp, Source, Transport};
 
 /// Everything an administrator can set.
 #[derive(Debug, Clone)]

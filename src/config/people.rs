@@ -1,10 +1,13 @@
 //! `people.toml`: analysts, Kabid and deputies, leadership, OPDs.
 
+use std::path::PathBuf;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Deserializer};
 
 use crate::config::document::Document;
 use crate::config::fault::Fault;
+use crate::config::pins::{Pinned, Unread, pinned};
 use crate::config::values;
 use crate::domain::desk::Desk;
 use crate::domain::digest::Digest;
@@ -36,6 +39,12 @@ struct PeopleFile {
 struct Entry {
     name: String,
     address: Address,
+    #[serde(default)]
+    pgp_key_file: Option<PathBuf>,
+    #[serde(default)]
+    pgp_encrypt: Option<bool>,
+    #[serde(default)]
+    smime_certificate_file: Option<PathBuf>,
 }
 
 /// Somebody whose certificate counts: by the name in it, or by its SHA-256 alone.
@@ -46,6 +55,12 @@ struct SignerEntry {
     address: Address,
     certificate_name: Option<String>,
     certificate_sha256: Option<String>,
+    #[serde(default)]
+    pgp_key_file: Option<PathBuf>,
+    #[serde(default)]
+    pgp_encrypt: Option<bool>,
+    #[serde(default)]
+    smime_certificate_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -55,6 +70,12 @@ struct DeputyEntry {
     address: Address,
     certificate_name: Option<String>,
     certificate_sha256: Option<String>,
+    #[serde(default)]
+    pgp_key_file: Option<PathBuf>,
+    #[serde(default)]
+    pgp_encrypt: Option<bool>,
+    #[serde(default)]
+    smime_certificate_file: Option<PathBuf>,
     /// Without a term, a deputy acts only when the Kabid delegates to him.
     #[serde(default, deserialize_with = "some_day")]
     from: Option<NaiveDate>,
@@ -92,7 +113,11 @@ pub(super) fn read(document: &Document, desk: Option<&Desk>, faults: &mut Vec<Fa
     checks.terms(&file.deputy);
     checks.certificates(&file);
     checks.opds(&file.opd);
-    (faults.len() == before).then(|| file.directory())
+    let (pins, unread) = pinned(file.pinned());
+    for Unread { place, message, remedy } in unread {
+        checks.refuse(&place, message, remedy);
+    }
+    (faults.len() == before).then(|| Directory { pinned: pins, ..file.directory() })
 }
 
 struct Checks<'a> {
@@ -245,6 +270,36 @@ impl Checks<'_> {
 }
 
 impl PeopleFile {
+    /// Everybody with the keys that are pinned for him, and where that stands.
+    fn pinned(&self) -> Vec<Pinned<'_>> {
+        let analysts = self.analyst.iter().enumerate().map(|(at, entry)| entry.pinned(format!("analyst.{at}")));
+        let single = [("office_head", &self.office_head), ("sekda", &self.sekda)];
+        let single = single.into_iter().filter_map(|(key, entry)| Some(entry.as_ref()?.pinned(key.to_owned())));
+        let bssn = self.bssn.iter().enumerate().map(|(at, entry)| entry.pinned(format!("bssn.{at}")));
+        let mut people: Vec<Pinned<'_>> = analysts.chain(single).chain(bssn).collect();
+        people.extend(self.kabid.iter().map(|entry| Pinned {
+            place: "kabid".to_owned(),
+            address: &entry.address,
+            pgp: entry.pgp_key_file.as_deref(),
+            encrypts: entry.pgp_encrypt,
+            smime: entry.smime_certificate_file.as_deref(),
+        }));
+        people.extend(self.deputy.iter().enumerate().map(|(at, entry)| Pinned {
+            place: format!("deputy.{at}"),
+            address: &entry.address,
+            pgp: entry.pgp_key_file.as_deref(),
+            encrypts: entry.pgp_encrypt,
+            smime: entry.smime_certificate_file.as_deref(),
+        }));
+        for (at, opd) in self.opd.iter().enumerate() {
+            let contacts = opd.contacts.iter().enumerate();
+            people.extend(contacts.map(|(contact, entry)| entry.pinned(format!("opd.{at}.contacts.{contact}"))));
+            let others = [("secretary", &opd.secretary), ("head", &opd.head)].into_iter();
+            people.extend(others.filter_map(|(key, entry)| Some(entry.as_ref()?.pinned(format!("opd.{at}.{key}")))));
+        }
+        people
+    }
+
     fn directory(self) -> Directory {
         let mut deputies: Vec<Deputy> = Vec::new();
         let mut signers: Vec<Signer> = Vec::new();
@@ -270,6 +325,7 @@ impl PeopleFile {
             sekda: self.sekda.map(person),
             bssn: self.bssn.into_iter().map(person).collect(),
             signing: Signing { signers, authorities: Vec::new() },
+            pinned: Vec::new(),
         }
     }
 }
@@ -286,6 +342,18 @@ impl OpdEntry {
             head: self.head.map(person),
             vital: self.vital,
             personal_data: self.personal_data,
+        }
+    }
+}
+
+impl Entry {
+    fn pinned(&self, place: String) -> Pinned<'_> {
+        Pinned {
+            place,
+            address: &self.address,
+            pgp: self.pgp_key_file.as_deref(),
+            encrypts: self.pgp_encrypt,
+            smime: self.smime_certificate_file.as_deref(),
         }
     }
 }

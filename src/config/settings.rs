@@ -43,6 +43,8 @@ pub struct Settings {
     pub command: CommandPolicy,
     /// Whom we believe about who wrote a mail.
     pub trust: TrustRules,
+    /// The desk's OpenPGP key.
+    pub pgp: Pgp,
     /// The second account that tries to deceive us.
     pub probe: Option<Probe>,
     /// How the Kabid approves, and what happens beside the straight line of the SOP.
@@ -191,6 +193,17 @@ pub struct Probe {
     pub user: String,
     /// The file with its password.
     pub password_file: PathBuf,
+}
+
+/// `[pgp]`
+#[derive(Debug, Clone, Default)]
+pub struct Pgp {
+    /// Where the desk's secret key lies; without one nothing is opened and nothing signed.
+    pub key: Option<SecretSource>,
+    /// What unlocks it; without it the key has no passphrase.
+    pub passphrase: Option<SecretSource>,
+    /// Whether what the desk sends is signed.
+    pub sign: bool,
 }
 
 /// `[outbox]`

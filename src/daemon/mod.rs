@@ -20,10 +20,12 @@ mod loads;
 pub mod intake;
 mod archiving;
 pub mod outbox;
+pub mod protecting;
 pub mod timers;
 
 use std::cell::{Cell, RefCell};
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -36,6 +38,7 @@ use crate::clock::Clock;
 use crate::daemon::inbox::Inbox;
 use crate::daemon::leap::ClockWatch;
 use crate::daemon::outbox::Sender;
+use crate::daemon::protecting::Protecting;
 use crate::domain::Time;
 use crate::domain::notice::alert::DeskAlert;
 use crate::engine::Engine;
@@ -68,6 +71,8 @@ pub struct Shared<C> {
     pub stop: Stop,
     /// How many escalations may leave in one run.
     pub escalations_max: usize,
+    /// What signs and encrypts outgoing mail.
+    pub protecting: Arc<Protecting>,
     /// Steady time of the next run in which escalations leave.
     next_escalations: Cell<Duration>,
     /// Whether the clock may be believed.
@@ -85,6 +90,7 @@ impl<C: Clock> Shared<C> {
             intake: Notify::new(),
             stop: Stop::default(),
             escalations_max: ESCALATIONS_MAX,
+            protecting: Arc::default(),
             next_escalations: Cell::default(),
             watch: RefCell::default(),
         }

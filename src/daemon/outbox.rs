@@ -1,18 +1,22 @@
 //! The round that hands queued mails to the provider, one after the other over one connection.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use tokio::time::sleep;
 use tracing::{debug, error, info, warn};
 
 use crate::clock::Clock;
 use crate::daemon::backoff::{Backoff, jitter};
+use crate::daemon::protecting::Leaving;
 use crate::daemon::{PATIENCE, Shared};
+use crate::domain::notice::alert::DeskAlert;
 use crate::domain::outgoing::{OutgoingMail, SendOutcome};
 use crate::engine::sending::Settled;
 use crate::fail_point::{Step, reached};
 use crate::mail::transport::{Mailer, Trouble};
+use crate::openpgp::outgoing::Unprotected;
 
 /// How long a connection is kept without a mail to send.
 const IDLE_MAX: Duration = PATIENCE;
@@ -56,7 +60,13 @@ impl<M: Mailer> Sender<M> {
         self.settle(shared)?;
         let mut claimed = self.claim(shared)?;
         while let Some(mail) = claimed {
-            let outcome = self.mailer.send(&mail).await;
+            let (mail, outcome) = match protect(shared, mail).await? {
+                Ok(mail) => {
+                    let outcome = self.mailer.send(&mail).await;
+                    (mail, outcome)
+                }
+                Err((mail, reason)) => (mail, SendOutcome::Transient { reply: reason }),
+            };
             if matches!(outcome, SendOutcome::Sent { .. }) {
                 reached(Step::Sent);
             }
@@ -109,6 +119,36 @@ impl<M: Mailer> Sender<M> {
             error!(outbox = id, "Mail {id} will not be tried again; see `siaga outbox show {id}`");
         }
     }
+}
+
+/// The mail as it leaves, or why it must wait: what should be encrypted never goes in clear. Work for
+/// a thread of its own: the loops must not wait for it.
+async fn protect<C: Clock>(
+    shared: &Shared<C>,
+    mail: OutgoingMail,
+) -> Result<Result<OutgoingMail, (OutgoingMail, String)>> {
+    if !shared.protecting.concerns(&mail.recipient) {
+        return Ok(Ok(mail));
+    }
+    let (protecting, now) = (Arc::clone(&shared.protecting), shared.clock.now());
+    let done = tokio::task::spawn_blocking(move || protecting.leaving(mail, now)).await.context("protect a mail")?;
+    let day = now.date_naive();
+    Ok(match done {
+        Ok(Leaving { mail, unsigned }) => {
+            if unsigned {
+                error!(outbox = mail.id.0, "Mail {} leaves unsigned: {}", mail.id.0, Unprotected::Signer);
+                shared.raise(&DeskAlert::KeyUnusable { addressee: None }, &format!("key:desk:{day}"));
+            }
+            Ok(mail)
+        }
+        Err((mail, why)) => {
+            error!(outbox = mail.id.0, "Mail {} waits, because it cannot be encrypted: {why}", mail.id.0);
+            let addressee = mail.recipient.to_string();
+            let purpose = format!("key:{addressee}:{day}");
+            shared.raise(&DeskAlert::KeyUnusable { addressee: Some(addressee) }, &purpose);
+            Err((mail, why.to_string()))
+        }
+    })
 }
 
 /// Sends what is due when it is due, until asked to stop.

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::person::{Address, Person};
+use crate::domain::protection::PinnedKeys;
 use crate::domain::role::{Audience, Role};
 use crate::domain::signed_pdf::Signing;
 use crate::domain::ticket::Ticket;
@@ -26,6 +27,8 @@ pub struct Directory {
     pub bssn: Vec<Person>,
     /// Whose signature under a report counts.
     pub signing: Signing,
+    /// Keys that are known to be somebody's.
+    pub pinned: Vec<PinnedKeys>,
 }
 
 /// Somebody who may act as Kabid (Plh.), and does so for a while.

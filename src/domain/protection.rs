@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::domain::Time;
 use crate::domain::authority::SignatureProof;
+use crate::domain::person::Address;
 
 /// How much older than its arrival a signature may be.
 const AGE_MAX: TimeDelta = TimeDelta::days(7);
@@ -27,6 +28,28 @@ pub struct Protection {
     /// The subject inside the encryption, where only its reader sees it (RFC 9788). It is shown to the
     /// team and stands in no mail to anybody else.
     pub subject: Option<String>,
+}
+
+/// The keys pinned for one person in `people.toml`, as they were read from their files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PinnedKeys {
+    /// Whose they are.
+    pub address: Address,
+    /// His public OpenPGP key.
+    pub pgp: Option<KeyFile>,
+    /// Whether what the desk writes to him is encrypted to that key.
+    pub encrypts: bool,
+    /// His S/MIME certificate, as DER.
+    pub smime: Option<KeyFile>,
+}
+
+/// What a file held when the configuration was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyFile {
+    /// Its path, for people.
+    pub path: String,
+    /// What it held.
+    pub bytes: Vec<u8>,
 }
 
 /// Which of the two ways of protecting mail.
@@ -175,6 +198,11 @@ impl Protection {
     /// Whether it came encrypted and was read.
     pub fn is_opened(&self) -> bool {
         matches!(self.sealing, Sealing::Opened { .. })
+    }
+
+    /// What the team is told of it.
+    pub fn told(&self) -> Option<Protection> {
+        (!self.is_none()).then(|| self.clone())
     }
 
     /// Whether there is nothing to say of it.

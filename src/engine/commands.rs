@@ -68,7 +68,7 @@ impl Context {
         let message = messages::insert(db, mail, filing(ticket, Meaning::Commands, incoming))?;
         let detail = json!({
             "message": message.0, "meaning": Meaning::Commands.as_str(), "pending": false,
-            "evidence": incoming.evidence,
+            "evidence": incoming.evidence, "protection": mail.protection,
         });
         let entry = Entry { actor: speaker.actor(), kind: Kind::MessageFiled, message: Some(mail.raw), detail };
         logbook::append(db, ticket, &entry, now)?;
@@ -130,8 +130,15 @@ impl Context {
         let told = (case.as_ref(), letter.message);
         match worst.unwrap_or(Judgement::Silence) {
             verdict @ (Judgement::Silence | Judgement::Explain) => {
-                self.not_proven(db, letter.speaker, told, (letter.incoming, verdict, Doubt::Domain), now)?;
-                return Ok("nothing is carried out: its sender's domain denies it or nothing speaks for it");
+                let doubt = self.doubt(letter.speaker, proof, verdict);
+                self.not_proven(db, letter.speaker, told, (letter.incoming, verdict, doubt), now)?;
+                return Ok(match doubt {
+                    Doubt::Signature => "nothing is carried out: its signature is not good",
+                    Doubt::SignatureRequired => "nothing is carried out: it is not signed",
+                    Doubt::Domain | Doubt::NoReply | Doubt::PartsDiffer => {
+                        "nothing is carried out: its sender's domain denies it or nothing speaks for it"
+                    }
+                });
             }
             verdict @ Judgement::SendToken => {
                 self.not_proven(db, letter.speaker, told, (letter.incoming, verdict, Doubt::NoReply), now)?;

@@ -57,7 +57,7 @@ pub struct Explanation {
     pub bounce: Option<Bounce>,
     /// What a report of a machine claims.
     pub feedback: Option<Feedback>,
-    /// The kind of signature it carries, unchecked.
+    /// The kind of signature it carries; what it proves stands in `trust`.
     pub signature: Option<&'static str>,
     /// What a report should hold and this one lacks.
     pub missing: Vec<Missing>,
@@ -81,6 +81,8 @@ pub struct Trust {
     pub evidence: Option<Evidence>,
     /// What that rests on.
     pub found: Option<SenderEvidence>,
+    /// Whether it came encrypted or signed, in one line; `None` where there is nothing to say.
+    pub protection: Option<String>,
     /// The one usable address in From.
     pub sender: Option<String>,
     /// The role that address is registered with.
@@ -216,6 +218,7 @@ impl Context {
         Trust {
             evidence: Some(evidence),
             found: Some(found),
+            protection: mail.protection.told().map(|protection| protection.to_string()),
             sender: mail.sender.as_ref().map(|person| person.address.to_string()),
             role,
             acknowledge: allowed.is_ok(),

@@ -68,6 +68,9 @@ impl Context {
             "number": ticket.number, "message": message.0, "arrived_at": incoming.arrived_at,
             "due_at": ticket.due_at, "message_id_known": twin,
         });
+        if !mail.protection.is_none() {
+            detail["protection"] = json!(mail.protection);
+        }
         if matches!(thread, Thread::Form) {
             detail[BY_FORM] = json!(true);
         }
@@ -159,8 +162,9 @@ impl Context {
 
     fn report_received(&self, ticket: &Ticket, incoming: Incoming<'_>, due_at: Time) -> ReportReceived {
         let mail = incoming.mail;
-        // decisions 10: the sender's own words only where his domain vouches for him.
-        let repeatable = incoming.evidence.verdict() == Evidence::Pass;
+        // decisions 10: the sender's own words only where his domain vouches for him. What was encrypted
+        // is never repeated in clear, nor to somebody who may have copied another's encrypted mail.
+        let repeatable = incoming.evidence.verdict() == Evidence::Pass && !mail.protection.is_opened();
         let calendar = &self.rules.calendar;
         ReportReceived {
             number: ticket.number.to_string(),
@@ -206,6 +210,7 @@ impl Context {
             subject: mail.subject.clone(),
             from: mail.from_text.clone(),
             evidence: incoming.evidence.origin(),
+            protection: incoming.mail.protection.told(),
             language: mail.language,
             arrived_at: incoming.arrived_at,
             due_at,
@@ -247,6 +252,7 @@ impl Context {
             subject: ticket.subject.clone(),
             from: incoming.mail.from_text.clone(),
             evidence: incoming.evidence.origin(),
+            protection: incoming.mail.protection.told(),
             pending,
             arrived_at: incoming.arrived_at,
             stage: ticket.status.stage().unwrap_or(Stage::Verification),

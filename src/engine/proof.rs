@@ -6,9 +6,10 @@ use rusqlite::Connection;
 use serde_json::json;
 
 use crate::domain::Time;
+use crate::domain::answer::Evidence;
 use crate::domain::approval::{Attempt, CodeFault, check};
 use crate::domain::authority::Subject;
-use crate::domain::authority::{CodeProof, Proof, SignatureProof, Verdict, judge};
+use crate::domain::authority::{CodeProof, CommandPolicy, Proof, SignatureProof, Verdict, judge};
 use crate::domain::case::Case;
 use crate::domain::command::grammar::command_lines;
 use crate::domain::command::vocabulary::{Class, Word, permitted};
@@ -105,7 +106,7 @@ impl Context {
             shared_domain: incoming.evidence.is_shared(),
             answers_ours,
             code: CodeProof::None,
-            signature: SignatureProof::None,
+            signature: incoming.mail.protection.proof(incoming.arrived_at),
         }
     }
 
@@ -121,7 +122,22 @@ impl Context {
         // What is nobody's or no word at all is refused in words, to whoever may ask anything.
         let class = word.and_then(|word| permitted(speaker.role, word)).unwrap_or(Class::C1);
         let subject = if about_ticket { Subject::Ticket } else { Subject::Desk };
-        Ok(judge(class, subject, proof, &self.command, self.proofs_sent(db, speaker, now)?))
+        // A signature is asked of the Kabid alone.
+        let require_signature = self.command.require_signature && speaker.role == Role::Kabid;
+        let policy = CommandPolicy { require_signature, ..self.command };
+        Ok(judge(class, subject, proof, &policy, self.proofs_sent(db, speaker, now)?))
+    }
+
+    /// Why a mail proves too little: what is asked about first in the table of [`judge`].
+    pub(super) fn doubt(&self, speaker: &Speaker, proof: Proof, verdict: Verdict) -> Doubt {
+        let asked = self.command.require_signature && speaker.role == Role::Kabid;
+        match (proof.signature, proof.domain) {
+            (SignatureProof::Bad, _) => Doubt::Signature,
+            (SignatureProof::None, Evidence::Pass | Evidence::None) if asked && verdict == Verdict::Explain => {
+                Doubt::SignatureRequired
+            }
+            (SignatureProof::None | SignatureProof::Good, _) => Doubt::Domain,
+        }
     }
 
     /// Mails about proofs somebody got within an hour.
@@ -190,7 +206,8 @@ impl Context {
             false => None,
         };
         let detail = json!({
-            "message": message.0, "verdict": verdict, "doubt": doubt, "evidence": incoming.evidence, "token": token,
+            "message": message.0, "verdict": verdict, "doubt": doubt, "evidence": incoming.evidence,
+            "protection": incoming.mail.protection, "token": token,
         });
         let (actor, mail) = (speaker.actor(), incoming.mail);
         let entry = Entry { actor, kind: Kind::CommandRefused, message: Some(mail.raw), detail };

@@ -5,6 +5,8 @@
 //! what lies before and behind it could be anybody's, and joined with it could carry its words away
 //! (EFAIL). So nothing of this looks into multiparts but the one that is the message.
 
+use std::sync::Arc;
+
 use memchr::memmem;
 
 use crate::domain::digest::Digest;
@@ -26,7 +28,7 @@ const BEGIN_SIGNED: &str = "-----BEGIN PGP SIGNED MESSAGE-----";
 /// The keys a mail is looked at with.
 #[derive(Debug, Default)]
 pub struct Opener {
-    desk: Option<DeskKey>,
+    desk: Option<Arc<DeskKey>>,
     pins: Vec<Pin>,
 }
 
@@ -43,7 +45,7 @@ pub struct Pin {
 
 impl Opener {
     /// The desk's key, if it has one, and what is pinned.
-    pub fn new(desk: Option<DeskKey>, pins: Vec<Pin>) -> Opener {
+    pub fn new(desk: Option<Arc<DeskKey>>, pins: Vec<Pin>) -> Opener {
         Opener { desk, pins }
     }
 

@@ -52,6 +52,9 @@ pub(super) fn register(tera: &mut Tera, desk: &Desk, zone: Tz) {
         ("asal", vocabulary::evidence_id),
         ("sebab_diam", vocabulary::silence_id),
         ("keganjilan", vocabulary::defect_id),
+        ("cara_lindung", vocabulary::standard_id),
+        ("sebab_tertutup", vocabulary::closed_id),
+        ("cacat_tanda", vocabulary::mail_signature_id),
         ("jenis_indikator", vocabulary::indicator_id),
         ("hal_sama", vocabulary::shared_id),
     ];

@@ -76,6 +76,50 @@ pub(super) fn evidence_id(name: &str) -> Option<&'static str> {
     })
 }
 
+pub(super) fn standard_id(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "pgp" => "PGP",
+        "smime" => "S/MIME",
+        _ => return None,
+    })
+}
+
+pub(super) fn closed_id(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "no_key" => {
+            "meja ini tidak mempunyai kunci; buka surel asli dengan kunci petugas, atau minta pelapor mengirim ulang"
+        }
+        "other_key" => "dienkripsi untuk kunci lain; minta pelapor mengirim ulang dengan kunci meja ini",
+        "no_integrity" => {
+            "enkripsinya tanpa perlindungan keutuhan, isinya dapat diubah orang lain; minta pelapor memakai program yang baru"
+        }
+        "damaged" => "rusak atau berubah di perjalanan; minta pelapor mengirim ulang",
+        "too_large" => "isinya terlalu besar; minta pelapor mengirim dalam beberapa surel",
+        "not_whole" => {
+            "hanya sebagian surel yang terenkripsi, dan sebagian saja tidak aman dibuka; minta pelapor mengenkripsi seluruh surel"
+        }
+        "unsupported" => {
+            "S/MIME terenkripsi tidak dibuka oleh sistem ini; buka surel asli dengan program surel yang memegang sertifikatnya, atau minta pelapor memakai PGP"
+        }
+        _ => return None,
+    })
+}
+
+pub(super) fn mail_signature_id(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "altered" => "isi surel berubah setelah ditandatangani",
+        "unreadable" => "tanda tangannya tidak dapat dibaca",
+        "weak" => "memakai cara atau kunci yang lemah",
+        "key_expired" => "kuncinya tidak berlaku saat dipakai",
+        "key_revoked" => "kuncinya sudah dicabut",
+        "other_key" => "bukan dari kunci yang terdaftar untuk pengirim",
+        "not_whole" => "hanya mencakup sebagian surel",
+        "in_text" => "ditulis di dalam teks, sehingga isi lain dapat ditambahkan di luarnya",
+        "no_time" => "tanpa waktu penandatanganan",
+        _ => return None,
+    })
+}
+
 pub(super) fn silence_id(name: &str) -> Option<&'static str> {
     Some(match name {
         "no_sender" => "alamat pengirim tidak dapat digunakan",

@@ -6,6 +6,7 @@ pub mod desk;
 pub mod dovecot;
 pub mod fakes;
 pub mod floor;
+pub mod gnupg;
 pub mod imap_script;
 pub mod keys;
 pub mod letters;

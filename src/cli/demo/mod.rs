@@ -270,8 +270,9 @@ mod tests {
         let (mut engine, now) = home.engine_to_try_on().expect("a copy of it");
         let mut out = Vec::new();
         let letter = folder.join("one-more.eml");
-        let looking = Looking { parse_max: 1 << 20, trust: TrustRules::default(), dns: None };
-        crate::cli::explain::run(&mut engine, &[letter], false, &looking, now, &mut out).expect("explained");
+        let looking =
+            Looking { parse_max: 1 << 20, trust: TrustRules::default(), dns: None, opener: Opener::default() };
+        crate::cli::explain::run(&mut engine, &[letter], false, looking, now, &mut out).expect("explained");
         let said = String::from_utf8(out).expect("text");
         assert!(said.contains("new ticket CIAMIS-"), "{said}");
     }

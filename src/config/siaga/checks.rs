@@ -30,7 +30,7 @@ impl Checks<'_> {
         let unread = file.approval.authorities().err();
         let remedy = "name a PEM file with the certificates of the CA, or leave the key out";
         self.refuse(unread.is_some(), "approval.ca_file", unread.unwrap_or_default(), remedy);
-        for (place, message, remedy) in file.trust.faults() {
+        for (place, message, remedy) in file.trust.faults().into_iter().chain(file.pgp.faults()) {
             self.refuse(true, place, message.to_owned(), remedy);
         }
         let level = &file.log.level;

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use crate::config::document::Document;
 use crate::config::fault::Fault;
 use crate::config::limits::{AnswerSection, LimitsSection, NoticeSection};
+use crate::config::pgp::PgpSection;
 use crate::config::policy::{ApprovalSection, CommandSection, DigestSection, SopSection, policy};
 use crate::config::secret::SecretSource;
 use crate::config::settings::{Imap, Intake, Log, Outbox, Probe, Protection, Settings, Smtp, Transport};
@@ -78,6 +79,8 @@ struct SettingsFile {
     limits: LimitsSection,
     notice: NoticeSection,
     trust: TrustSection,
+    #[serde(default)]
+    pgp: PgpSection,
     #[serde(default)]
     probe: Option<Probe>,
     command: CommandSection,
@@ -165,6 +168,7 @@ impl SettingsFile {
             limits,
             notice,
             trust,
+            pgp,
             probe,
             command,
             approval,
@@ -192,6 +196,7 @@ impl SettingsFile {
             images_max: notice.images_max,
             command: command.settled(&trust, &approval, limits.proofs_hour()),
             trust: trust.settled(),
+            pgp: pgp.settled(),
             probe,
             policy: policy(&approval, &sop),
             schedules: digest.settled(),

@@ -47,6 +47,11 @@ pub enum DeskAlert {
         /// What the mail server said.
         reason: String,
     },
+    /// An OpenPGP key cannot be used: mail to its owner waits, or leaves unsigned.
+    KeyUnusable {
+        /// Whose it is; `None` for the desk's own.
+        addressee: Option<String>,
+    },
     /// Somebody may have used the name of one of the team or of an OPD; nothing was carried out.
     NameMisused {
         /// In whose name.

@@ -272,6 +272,8 @@ pub enum Doubt {
     Domain,
     /// Its signature is not good.
     Signature,
+    /// It speaks for the office and is not signed (`approval.require_signature`).
+    SignatureRequired,
     /// Its text and its HTML say different things.
     PartsDiffer,
 }

@@ -11,6 +11,7 @@ use crate::domain::evidence::Origin;
 use crate::domain::incoming::{Content, Defect, Language};
 use crate::domain::indicator::{Indicator, Kind};
 use crate::domain::kind::{Finding, IncidentKind};
+use crate::domain::protection::Protection;
 use crate::domain::role::Audience;
 use crate::domain::severity::Severity;
 use crate::domain::stage::{Stage, Status};
@@ -26,6 +27,8 @@ pub struct TicketOpened {
     pub from: String,
     /// What is known of whether it is his.
     pub evidence: Origin,
+    /// Whether it came encrypted or signed; `None` where there is nothing to say.
+    pub protection: Option<Protection>,
     /// The sender's language.
     pub language: Language,
     /// When the report reached our server.
@@ -161,6 +164,8 @@ pub struct MessageFiled {
     pub from: String,
     /// What is known of whether it is his.
     pub evidence: Origin,
+    /// Whether it came encrypted or signed; `None` where there is nothing to say.
+    pub protection: Option<Protection>,
     /// Whether the sender is known to the ticket; if not, nothing was answered (decisions 18).
     pub pending: bool,
     /// When it reached our server.

@@ -22,6 +22,8 @@ pub(super) fn all() -> Vec<Notice> {
         misuse: *misuse,
         number: (*misuse != Misuse::Unproven).then(|| "CIAMIS-2026-0007".to_owned()),
     }));
+    samples
+        .extend([None, Some("admin@dinkes.example".to_owned())].map(|addressee| DeskAlert::KeyUnusable { addressee }));
     samples.push(DeskAlert::OrdersUnexplained { person: "ani@csirt.example".to_owned(), explained: 3 });
     samples.into_iter().map(Notice::DeskAlert).collect()
 }

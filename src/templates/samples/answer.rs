@@ -16,6 +16,9 @@ use crate::domain::workflow::refusal::{Field, Refusal};
 use crate::templates::samples::team::clock;
 use crate::templates::samples::{at, months};
 
+const DOUBTS: &[Doubt] =
+    &[Doubt::NoReply, Doubt::Domain, Doubt::Signature, Doubt::SignatureRequired, Doubt::PartsDiffer];
+
 pub(super) fn all() -> Vec<Notice> {
     let mut samples = vec![transcript(done(), true, false), transcript(queries(), true, true), approved()];
     samples.push(transcript(refusals(), false, false));
@@ -28,8 +31,9 @@ pub(super) fn all() -> Vec<Notice> {
             typed: "isolasi".to_owned(),
             word: Word::Isolate,
         }));
-        samples.extend([Doubt::NoReply, Doubt::Domain, Doubt::Signature, Doubt::PartsDiffer].map(|doubt| {
+        samples.extend(DOUBTS.iter().map(|doubt| {
             let subject = String::new();
+            let doubt = *doubt;
             Notice::CommandUnproven(CommandUnproven { number: number.clone(), subject, role: Role::Analyst, doubt })
         }));
     }

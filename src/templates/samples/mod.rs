@@ -5,6 +5,7 @@ mod answer;
 mod kabid;
 mod months;
 mod opd;
+mod protected;
 mod reporter;
 mod team;
 
@@ -43,6 +44,8 @@ pub fn all() -> Vec<Notice> {
         reason: "limits: more than 100 messages inside each other".to_owned(),
     }));
     samples.extend([true, false].map(|storm| Notice::Gathered(gathered(storm))));
+    let protected = |protection| MessageFiled { protection: Some(protection), ..message_filed(true) };
+    samples.extend(protected::all().into_iter().map(protected).map(Notice::MessageFiled));
     samples.extend(reporter::all());
     samples.extend(team::all());
     samples.extend(kabid::all());
@@ -107,6 +110,7 @@ fn ticket_opened(rich: bool) -> TicketOpened {
         subject: "Situs Dinas Kesehatan berisi judi online".to_owned(),
         from: "Budi Warga <budi@warga.example>".to_owned(),
         evidence: Origin::None,
+        protection: None,
         language: Language::Id,
         arrived_at: at(23, 10, 30),
         due_at: at(23, 14, 30),
@@ -164,6 +168,7 @@ fn message_filed(pending: bool) -> MessageFiled {
         subject: "Situs Dinas Kesehatan berisi judi online".to_owned(),
         from: "Budi Warga <budi@warga.example>".to_owned(),
         evidence: Origin::Dmarc,
+        protection: None,
         pending,
         arrived_at: at(23, 11, 0),
         stage: Stage::Verification,

@@ -1,0 +1,57 @@
+//! What leaves is signed with the desk's key and encrypted to whoever has one pinned.
+//!
+//! What cannot be encrypted as it should be waits and the team is told: a report about an open hole
+//! must not go in clear because a key has run out. What cannot be signed goes unsigned, and the team is
+//! told of that: a signature adds trust, and without the mail itself a deadline would pass unseen.
+
+use std::sync::Arc;
+
+use crate::domain::Time;
+use crate::domain::outgoing::OutgoingMail;
+use crate::domain::person::Address;
+use crate::openpgp::outgoing::{Unprotected, protected};
+use crate::openpgp::{DeskKey, PublicKey};
+
+/// Who signs, and who is encrypted to.
+#[derive(Debug, Default)]
+pub struct Protecting {
+    signer: Option<Arc<DeskKey>>,
+    readers: Vec<(Address, PublicKey)>,
+}
+
+/// A mail as it leaves.
+#[derive(Debug)]
+pub(super) struct Leaving {
+    pub(super) mail: OutgoingMail,
+    /// Whether it should have been signed and is not.
+    pub(super) unsigned: bool,
+}
+
+impl Protecting {
+    /// With the desk's key, if it signs, and the keys of whoever gets his mail encrypted.
+    pub fn new(signer: Option<Arc<DeskKey>>, readers: Vec<(Address, PublicKey)>) -> Protecting {
+        Protecting { signer, readers }
+    }
+
+    /// Whether anything is to be done for that recipient.
+    pub(super) fn concerns(&self, recipient: &Address) -> bool {
+        self.signer.is_some() || self.reader(recipient).is_some()
+    }
+
+    fn reader(&self, recipient: &Address) -> Option<&PublicKey> {
+        self.readers.iter().find(|(address, _)| address.same_mailbox(recipient)).map(|(_, key)| key)
+    }
+
+    /// The mail signed and encrypted.
+    pub(super) fn leaving(&self, mail: OutgoingMail, now: Time) -> Result<Leaving, (OutgoingMail, Unprotected)> {
+        let reader = self.reader(&mail.recipient);
+        let done = match protected(&mail.bytes, self.signer.as_deref(), reader, now) {
+            Err(Unprotected::Signer) => protected(&mail.bytes, None, reader, now).map(|bytes| (bytes, true)),
+            done => done.map(|bytes| (bytes, false)),
+        };
+        match done {
+            Ok((bytes, unsigned)) => Ok(Leaving { mail: OutgoingMail { bytes, ..mail }, unsigned }),
+            Err(why) => Err((mail, why)),
+        }
+    }
+}

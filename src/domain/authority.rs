@@ -120,11 +120,12 @@ pub fn judge(class: Class, subject: Subject, proof: Proof, policy: &CommandPolic
         Class::C3 => may_speak_for_the_office(proof, policy),
     };
     let vouched = proof.domain == Evidence::Pass;
+    let mends = policy.mends_without_evidence() || proof.signature == SignatureProof::Good;
     match class {
         Class::C0 | Class::C1 | Class::C2 | Class::C3 if acts => Verdict::Act,
         Class::C0 => Verdict::Silence,
         // Where nobody vouches and no code could mend that, none is sent.
-        Class::C1 | Class::C2 | Class::C3 if !vouched && !policy.mends_without_evidence() => denied,
+        Class::C1 | Class::C2 | Class::C3 if !vouched && !mends => denied,
         Class::C1 | Class::C2 if proof.answers_ours && spare => Verdict::SendCode,
         Class::C3 if (vouched || proof.answers_ours) && spare => Verdict::SendCode,
         // Where domains vouch, a mail that nobody vouches for is a forgery and helps nobody further.

@@ -3,11 +3,13 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use chrono::TimeDelta;
 use mail_parser::{MessageParser, MimeHeaders};
+use siaga::cli::keys::Keys;
 use siaga::clock::{Clock, SetClock};
 use siaga::config::{self, Config};
 use siaga::daemon::dns::Dns;
@@ -21,6 +23,7 @@ use siaga::domain::outgoing::OutgoingMail;
 use siaga::domain::schedule::Schedules;
 use siaga::domain::ticket::Ticket;
 use siaga::engine::{Context, Engine, Retries};
+use siaga::mail::reader::Reader;
 use siaga::mail::transport::Trouble;
 use siaga::store::blobs::Blobs;
 use siaga::store::logbook::StoredEntry;
@@ -303,10 +306,14 @@ fn start(
     let engine = Engine::start(store, context, now).expect("the engine");
     let blobs = Blobs::open(folder.path()).expect("the blobs");
     blobs.clear_spool().expect("an empty spool");
-    let intake = Intake::new(blobs, settings.intake.parse_max).expect("a reader");
+    let (opener, protecting) = Keys::read(config).expect("the keys").split();
+    let reader = Reader::start_opening(opener).expect("a thread");
+    let intake = Intake::new(blobs, settings.intake.parse_max).expect("a reader").with_reader(reader);
     let intake = intake.trusting(settings.trust.clone(), Dns::answering(keys::look_up));
     let inbox = Inbox::new(FakeMailbox(Rc::clone(server)), intake, settings.intake.spool_max);
-    (Shared::new(engine, SetClock::new(now)), inbox, Sender::new(FakeMailer(Rc::clone(provider))))
+    let mut shared = Shared::new(engine, SetClock::new(now));
+    shared.protecting = Arc::new(protecting);
+    (shared, inbox, Sender::new(FakeMailer(Rc::clone(provider))))
 }
 
 /// Bits for one-time codes that are different each time.

@@ -41,13 +41,19 @@ fn proofs() -> Vec<Proof> {
 
 /// Every class, subject, proof, policy and number of mails already sent.
 fn everything() -> impl Iterator<Item = (Class, Subject, Proof, bool, u32, Verdict)> {
+    everything_under(false)
+}
+
+/// The same where a signature is asked for, or not.
+fn everything_under(require_signature: bool) -> impl Iterator<Item = (Class, Subject, Proof, bool, u32, Verdict)> {
     let cases = proofs().into_iter().flat_map(|proof| {
         CLASSES.into_iter().flat_map(move |class| SUBJECTS.into_iter().map(move |subject| (class, subject, proof)))
     });
-    cases.flat_map(|(class, subject, proof)| {
+    cases.flat_map(move |(class, subject, proof)| {
         [false, true].into_iter().flat_map(move |required| {
             [0, PROOFS_PER_HOUR].into_iter().map(move |sent| {
-                (class, subject, proof, required, sent, judge(class, subject, proof, &policy(required), sent))
+                let policy = CommandPolicy { require_signature, ..policy(required) };
+                (class, subject, proof, required, sent, judge(class, subject, proof, &policy, sent))
             })
         })
     })
@@ -81,12 +87,14 @@ fn the_decision_table_for_commands_on_a_ticket() {
 #[test]
 fn what_is_true_of_every_combination() {
     let mut seen = 0;
-    for (class, subject, proof, required, sent, verdict) in everything() {
+    let all = everything().map(|one| (false, one)).chain(everything_under(true).map(|one| (true, one)));
+    for (signature_required, (class, subject, proof, required, sent, verdict)) in all {
         seen += 1;
         let case = format!("{class:?} {subject:?} {proof:?} required {required} sent {sent}");
         let acts = verdict == Verdict::Act;
-        let signed = proof.signature == SignatureProof::Good;
         let has_code = proof.code != CodeProof::None;
+        // What a signature decides only the code in its text tells.
+        let signed = proof.signature == SignatureProof::Good && has_code;
         if !proof.registered {
             assert_eq!(verdict, Verdict::Silence, "{case}");
         }
@@ -94,7 +102,8 @@ fn what_is_true_of_every_combination() {
             assert!(!acts || signed, "a denied or broken mail acts: {case}");
         }
         if acts && class == Class::C3 {
-            assert!(signed || has_code, "C3 without a code: {case}");
+            assert!(has_code, "C3 without a code: {case}");
+            assert!(signed || !signature_required, "C3 without a signature: {case}");
         }
         if acts && class >= Class::C1 && subject == Subject::Ticket {
             assert!(signed || has_code || proof.answers_ours, "a stranger to our mails acts: {case}");
@@ -103,13 +112,14 @@ fn what_is_true_of_every_combination() {
             assert!(proof.domain == Evidence::Pass || has_code, "evidence was required: {case}");
         }
         if verdict == Verdict::Explain {
-            assert!(proof.answers_ours || has_code, "a forger is explained to: {case}");
+            let vouched = signature_required && proof.domain == Evidence::Pass;
+            assert!(proof.answers_ours || has_code || vouched, "a forger is explained to: {case}");
         }
         if sent >= PROOFS_PER_HOUR {
             assert!(!matches!(verdict, Verdict::SendCode | Verdict::SendToken), "somebody is bombarded: {case}");
         }
     }
-    assert_eq!(seen, 108 * 4 * 2 * 2 * 2);
+    assert_eq!(seen, 2 * 108 * 4 * 2 * 2 * 2);
 }
 
 #[test]
@@ -136,19 +146,23 @@ fn better_evidence_never_makes_it_worse() {
 }
 
 /// Trust-and-safety 5.2, word for word and in its order, beside the code.
-fn expected_for_c3(proof: Proof, unmarked: bool, sent: u32) -> &'static str {
+fn expected_for_c3(proof: Proof, (unmarked, signature_required): (bool, bool), sent: u32) -> &'static str {
     let passed = proof.domain == Evidence::Pass;
+    let good = proof.signature == SignatureProof::Good;
     if !proof.registered || proof.signature == SignatureProof::Bad {
         "refuse"
-    } else if proof.signature == SignatureProof::Good {
+    } else if good && proof.code != CodeProof::None {
+        // Its text names the present nonce, and with it version and hash.
         "accept"
+    } else if signature_required && !good {
+        "refuse"
     } else if proof.domain == Evidence::Fail {
         "refuse"
     } else if (passed && proof.code != CodeProof::None)
         || (!passed && unmarked && proof.answers_ours && proof.code == CodeProof::Fresh)
     {
         "accept"
-    } else if (passed || (unmarked && proof.answers_ours)) && sent < PROOFS_PER_HOUR {
+    } else if (passed || ((unmarked || good) && proof.answers_ours)) && sent < PROOFS_PER_HOUR {
         "send a code"
     } else {
         "refuse"
@@ -160,14 +174,16 @@ fn all_108_combinations_of_what_speaks_for_the_office() {
     let mut seen = 0;
     for proof in proofs() {
         seen += 1;
-        for (unmarked, sent) in [(true, 0), (true, PROOFS_PER_HOUR), (false, 0)] {
-            let policy = CommandPolicy { code_without_evidence: unmarked, ..policy(true) };
+        let cases = [(true, 0), (true, PROOFS_PER_HOUR), (false, 0)].map(|case| [(case, false), (case, true)]);
+        for ((unmarked, sent), require_signature) in cases.into_iter().flatten() {
+            let policy = CommandPolicy { code_without_evidence: unmarked, require_signature, ..policy(true) };
             let found = match judge(Class::C3, Subject::Ticket, proof, &policy, sent) {
                 Verdict::Act => "accept",
                 Verdict::SendCode => "send a code",
                 Verdict::SendToken | Verdict::Explain | Verdict::Silence => "refuse",
             };
-            assert_eq!(found, expected_for_c3(proof, unmarked, sent), "{proof:?} unmarked {unmarked} sent {sent}");
+            let expected = expected_for_c3(proof, (unmarked, require_signature), sent);
+            assert_eq!(found, expected, "{proof:?} unmarked {unmarked} sent {sent} signature {require_signature}");
         }
     }
     assert_eq!(seen, 108);
@@ -175,11 +191,12 @@ fn all_108_combinations_of_what_speaks_for_the_office() {
 
 #[test]
 fn taking_evidence_away_never_lets_a_refused_order_through() {
-    let acts = |class, proof, unmarked| {
-        let policy = CommandPolicy { code_without_evidence: unmarked, ..policy(true) };
+    let acts = |class, proof, (code_without_evidence, require_signature)| {
+        let policy = CommandPolicy { code_without_evidence, require_signature, ..policy(true) };
         judge(class, Subject::Ticket, proof, &policy, 0) == Verdict::Act
     };
-    for (class, unmarked) in CLASSES.into_iter().flat_map(|class| [(class, true), (class, false)]) {
+    let policies = [(true, false), (false, false), (true, true), (false, true)];
+    for (class, unmarked) in CLASSES.into_iter().flat_map(|class| policies.map(|policy| (class, policy))) {
         for shared_domain in [false, true] {
             for proof in proofs().into_iter().map(|proof| Proof { shared_domain, ..proof }) {
                 let mut less = vec![

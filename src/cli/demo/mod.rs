@@ -224,6 +224,7 @@ mod tests {
     use super::*;
     use crate::cli::explain::Looking;
     use crate::domain::evidence::TrustRules;
+    use crate::mail::opener::Opener;
 
     use crate::cli::terminal::width;
     use crate::config;

@@ -12,3 +12,5 @@ mod codes;
 mod tokens;
 mod strangers;
 mod attacks;
+mod sealed;
+mod signed_mail;

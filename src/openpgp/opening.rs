@@ -64,13 +64,7 @@ impl DeskKey {
         // packet proves the same, piece by piece, and a piece that fails fails the whole.
         let whole_first = Seipdv1ReadMode::CheckFirst { max_message_size: limit.saturating_add(PACKETS_BYTES) };
         let options = DecryptionOptions::new().enable_gnupg_aead().set_seipdv1_read_mode(whole_first);
-        let password = self.password();
-        let ring = TheRing {
-            secret_keys: vec![&self.secret],
-            key_passwords: vec![&password],
-            decrypt_options: options,
-            ..TheRing::default()
-        };
+        let ring = TheRing { secret_keys: vec![&self.secret], decrypt_options: options, ..TheRing::default() };
         let (message, _) = message
             .decrypt_the_ring(ring, true)
             .map_err(|error| if matches!(error, Error::MissingKey) { Closed::OtherKey } else { Closed::Damaged })?;

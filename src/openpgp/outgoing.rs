@@ -11,7 +11,7 @@ use pgp::composed::{ArmorOptions, DetachedSignature, MessageBuilder, SubpacketCo
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
 use pgp::packet::{Subpacket, SubpacketData};
-use pgp::types::{SigningKey, Timestamp};
+use pgp::types::{Password, SigningKey, Timestamp};
 use rand::rngs::OsRng;
 
 use crate::domain::Time;
@@ -53,13 +53,13 @@ pub fn protected(
 ) -> Result<Vec<u8>, Unprotected> {
     let (head, body) = split(mail).ok_or(Unprotected::NoHead)?;
     let signer = match signer {
-        Some(key) => Some((key, key.signer(at).ok_or(Unprotected::Signer)?)),
+        Some(key) => Some(key.signer(at).ok_or(Unprotected::Signer)?),
         None => None,
     };
     match (reader, signer) {
         (None, None) => Ok(mail.to_vec()),
-        (None, Some((key, part))) => signed(&head, body, (key, &part), at),
-        (Some(reader), signer) => encrypted(&head, body, signer.as_ref().map(|(key, part)| (*key, part)), reader, at),
+        (None, Some(secret)) => signed(&head, body, &secret, at),
+        (Some(reader), signer) => encrypted(&head, body, (signer.as_ref(), reader), at),
     }
 }
 
@@ -106,16 +106,11 @@ fn part(head: &[Field<'_>], body: &[u8]) -> Vec<u8> {
 }
 
 /// RFC 3156 section 5.
-fn signed(
-    head: &[Field<'_>],
-    body: &[u8],
-    (key, secret): (&DeskKey, &SecretPart<'_>),
-    at: Time,
-) -> Result<Vec<u8>, Unprotected> {
+fn signed(head: &[Field<'_>], body: &[u8], secret: &SecretPart<'_>, at: Time) -> Result<Vec<u8>, Unprotected> {
     let part = part(head, body);
     let detached = match secret {
-        SecretPart::Primary(secret) => detached(*secret, key, &part, at),
-        SecretPart::Subkey(secret) => detached(*secret, key, &part, at),
+        SecretPart::Primary(secret) => detached(*secret, &part, at),
+        SecretPart::Subkey(secret) => detached(*secret, &part, at),
     }?;
     let armored = crlf(&detached.to_armored_string(ArmorOptions::default())?);
     let boundary = boundary(head, "=s");
@@ -128,12 +123,12 @@ fn signed(
     Ok(mail)
 }
 
-fn detached<K: SigningKey>(secret: &K, key: &DeskKey, part: &[u8], at: Time) -> Result<DetachedSignature, Unprotected> {
+fn detached<K: SigningKey>(secret: &K, part: &[u8], at: Time) -> Result<DetachedSignature, Unprotected> {
     let packets = subpackets(secret, at)?;
     let made = DetachedSignature::sign_binary_data_with_subpackets(
         OsRng,
         secret,
-        &key.password(),
+        &Password::empty(),
         HashAlgorithm::Sha512,
         part,
         packets,
@@ -145,8 +140,7 @@ fn detached<K: SigningKey>(secret: &K, key: &DeskKey, part: &[u8], at: Time) -> 
 fn encrypted(
     head: &[Field<'_>],
     body: &[u8],
-    signer: Option<(&DeskKey, &SecretPart<'_>)>,
-    reader: &PublicKey,
+    (signer, reader): (Option<&SecretPart<'_>>, &PublicKey),
     at: Time,
 ) -> Result<Vec<u8>, Unprotected> {
     let keys = reader.encryption_keys(at);
@@ -160,13 +154,13 @@ fn encrypted(
         builder.encrypt_to_key(OsRng, key)?;
     }
     match signer {
-        Some((key, SecretPart::Primary(secret))) => {
+        Some(SecretPart::Primary(secret)) => {
             let packets = subpackets(*secret, at)?;
-            builder.sign_with_subpackets(*secret, key.password(), HashAlgorithm::Sha512, packets);
+            builder.sign_with_subpackets(*secret, Password::empty(), HashAlgorithm::Sha512, packets);
         }
-        Some((key, SecretPart::Subkey(secret))) => {
+        Some(SecretPart::Subkey(secret)) => {
             let packets = subpackets(*secret, at)?;
-            builder.sign_with_subpackets(*secret, key.password(), HashAlgorithm::Sha512, packets);
+            builder.sign_with_subpackets(*secret, Password::empty(), HashAlgorithm::Sha512, packets);
         }
         None => {}
     }

@@ -28,6 +28,8 @@ impl Gnupg {
     pub fn new() -> Gnupg {
         let home = tempfile::tempdir().expect("a temporary folder");
         std::fs::set_permissions(home.path(), std::fs::Permissions::from_mode(0o700)).expect("our own folder");
+        // Enough for a test; the usual count takes the agent most of a second.
+        std::fs::write(home.path().join("gpg-agent.conf"), "s2k-count 65536\n").expect("write");
         Gnupg { home, time: "20261101T000000".to_owned() }
     }
 

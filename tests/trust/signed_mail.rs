@@ -128,6 +128,7 @@ fn case_33_a_revoked_or_expired_key_approves_nothing() {
     gpg.key(KABID, "20261123T000000");
     let expired = gpg.public(KABID);
     let fingerprint = gpg.fingerprint(KABID);
+    gpg.at("20261102T000000");
     assert!(gpg.run(&["--quick-set-expire", &fingerprint, "never"], b"").good);
     gpg.at("20261123T003000");
     let mut world = in_review(&gpg);
@@ -232,7 +233,7 @@ fn case_38_an_old_signed_approval_approves_no_other_version() {
     let old = signed(&approval(&world).raw(), by(&gpg, KABID));
     answers(&mut world, KABID, "Mohon reviu", "#perbaiki\nMohon lengkapi rekomendasi.");
     world.minutes(6);
-    answers(&mut world, ANI, "Perbaikan", &format!("{REPORT}\n3. Pantau sepekan."));
+    answers(&mut world, ANI, "Dikembalikan", &format!("{REPORT}\n3. Pantau sepekan."));
     assert_eq!(status(&world), Status::Review);
     comes(&mut world, &old, Some(&pass("csirt.example")));
     assert_eq!(status(&world), Status::Review, "it names the code of the version before");

@@ -187,6 +187,9 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("siaga.toml", r#"weekly = "0 35 7 * * Mon""#, r#"weekly = "0 35 7 * * Senin""#),
     ("siaga.toml", r#"weekly = "0 35 7 * * Mon""#, r#"weekly = "* 35 7 * * Mon""#),
     ("siaga.toml", r#"monthly = "0 40 7 1 * *""#, r#"monthly = "0 40 7 31 2 *""#),
+    ("siaga.toml", "# [scanner]\n", "[scanner]\naddress = \"clamd\"\npatience = \"20s\"\nsize_max = \"25MiB\"\n"),
+    ("siaga.toml", "# [scanner]\n", "[scanner]\naddress = \"127.0.0.1:3310\"\npatience = \"0s\"\nsize_max = \"25\"\n"),
+    ("siaga.toml", "# [scanner]\n", "[scanner]\naddress = \"/run/clamav/clamd.ctl\"\n"),
 ];
 
 /// The sentences themselves are the snapshot: read them as somebody whose desk does not start.

@@ -14,6 +14,7 @@ use siaga::domain::deadline::{Deadline, Elapsed, Run};
 use siaga::domain::digest::Digest;
 use siaga::domain::incoming::{Attachment, Content, Defect, IncomingMail, Language, Nature};
 use siaga::domain::person::{Address, Person};
+use siaga::domain::scan::Scan;
 use siaga::domain::sop::Moment;
 use siaga::domain::stage::Stage;
 use siaga::domain::ticket::{Ticket, TicketId};
@@ -300,6 +301,7 @@ fn mail(text: &str, core: &[u8]) -> IncomingMail {
             size_bytes: 5_000_000_000,
             digest: Digest::of(text.as_bytes()),
             inline: true,
+            scan: Some(Scan::Found("Win.Test.EICAR_HDB-1".to_owned())),
         }],
         nature: Nature::Person,
         automatic: None,

@@ -12,6 +12,7 @@ mod fault;
 mod people;
 mod limits;
 mod policy;
+mod scanner;
 mod secret;
 mod settings;
 mod siaga;
@@ -36,6 +37,7 @@ use document::Document;
 
 pub use environment::Environment;
 pub use fault::Fault;
+pub use scanner::{ScannerAddress, ScannerSettings};
 pub use secret::{SecretSource, read_secret};
 pub use settings::{Imap, Intake, Log, LogFormat, Outbox, Probe, Protection, Settings, Smtp, Source, Transport};
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::Time;
 use crate::domain::digest::Digest;
 use crate::domain::person::{Address, Person};
+use crate::domain::scan::Scan;
 
 /// One received message. Made by `mail::parse`, understood by `engine::intake`.
 #[derive(Debug, Clone)]
@@ -107,6 +108,9 @@ pub struct Attachment {
     /// Whether the HTML shows it inside the text (`cid:`).
     #[serde(skip)]
     pub inline: bool,
+    /// What the malware scanner said; `None` where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scan: Option<Scan>,
 }
 
 /// A kind of file, by content and never by name.

@@ -66,6 +66,7 @@ const SHARED: Shipped = &[
     shipped!("_open_ticket.id.txt"),
     shipped!("_recap.id.txt"),
     shipped!("_evidence.id.txt"),
+    shipped!("_scan.id.txt"),
     shipped!("_layout.html"),
 ];
 

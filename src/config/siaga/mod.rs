@@ -12,6 +12,7 @@ use crate::config::document::Document;
 use crate::config::fault::Fault;
 use crate::config::limits::{AnswerSection, LimitsSection, NoticeSection};
 use crate::config::policy::{ApprovalSection, CommandSection, DigestSection, SopSection, policy};
+use crate::config::scanner::ScannerSettings;
 use crate::config::secret::SecretSource;
 use crate::config::settings::{Imap, Intake, Log, Outbox, Probe, Protection, Settings, Smtp, Transport};
 use crate::config::siaga::checks::Checks;
@@ -80,6 +81,8 @@ struct SettingsFile {
     trust: TrustSection,
     #[serde(default)]
     probe: Option<Probe>,
+    #[serde(default)]
+    scanner: Option<ScannerSettings>,
     command: CommandSection,
     approval: ApprovalSection,
     sop: SopSection,
@@ -166,6 +169,7 @@ impl SettingsFile {
             notice,
             trust,
             probe,
+            scanner,
             command,
             approval,
             sop,
@@ -193,6 +197,7 @@ impl SettingsFile {
             command: command.settled(&trust, limits.proofs_hour()),
             trust: trust.settled(),
             probe,
+            scanner,
             policy: policy(&approval, &sop),
             schedules: digest.settled(),
             signing_authorities: approval.authorities().unwrap_or_default(),

@@ -47,6 +47,15 @@ pub enum DeskAlert {
         /// What the mail server said.
         reason: String,
     },
+    /// The malware scanner has found something in a file that came in before it could look.
+    MalwareFound {
+        /// The ticket.
+        number: String,
+        /// The file's safe name.
+        file: String,
+        /// What was found.
+        finding: String,
+    },
     /// Somebody may have used the name of one of the team or of an OPD; nothing was carried out.
     NameMisused {
         /// In whose name.

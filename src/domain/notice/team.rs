@@ -12,6 +12,7 @@ use crate::domain::incoming::{Content, Defect, Language};
 use crate::domain::indicator::{Indicator, Kind};
 use crate::domain::kind::{Finding, IncidentKind};
 use crate::domain::role::Audience;
+use crate::domain::scan::Scan;
 use crate::domain::severity::Severity;
 use crate::domain::stage::{Stage, Status};
 
@@ -139,6 +140,8 @@ pub struct EvidenceFile {
     pub digest: Digest,
     /// Whether it goes with the notice (decisions 13).
     pub attached: bool,
+    /// What the malware scanner said; `None` where there is none.
+    pub scan: Option<Scan>,
 }
 
 /// One of our own hosts and its owner.

@@ -23,5 +23,10 @@ pub(super) fn all() -> Vec<Notice> {
         number: (*misuse != Misuse::Unproven).then(|| "CIAMIS-2026-0007".to_owned()),
     }));
     samples.push(DeskAlert::OrdersUnexplained { person: "ani@csirt.example".to_owned(), explained: 3 });
+    samples.push(DeskAlert::MalwareFound {
+        number: "CIAMIS-2026-0007".to_owned(),
+        file: "faktur.zip".to_owned(),
+        finding: "Win.Test.EICAR_HDB-1".to_owned(),
+    });
     samples.into_iter().map(Notice::DeskAlert).collect()
 }

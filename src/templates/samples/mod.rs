@@ -24,6 +24,7 @@ use crate::domain::notice::reporter::{FileReceived, OwnWords, ReportReceived};
 use crate::domain::notice::team::{
     EvidenceFile, MailHeld, MessageFiled, OwnHost, Related, Relation, SameDay, SeenIn, TicketOpened,
 };
+use crate::domain::scan::Scan;
 use crate::domain::stage::Stage;
 
 /// Every sample: together they pass through every branch of every template.
@@ -197,10 +198,18 @@ fn evidence_file() -> EvidenceFile {
         size_bytes: 182_000,
         digest: Digest::of(b"layar"),
         attached: true,
+        scan: Some(Scan::Clean),
     }
 }
 
 fn archive() -> EvidenceFile {
     let name = "bukti.zip".to_owned();
-    EvidenceFile { name, content: Content::Archive, size_bytes: 82_000, digest: Digest::of(b"zip"), attached: false }
+    EvidenceFile {
+        name,
+        content: Content::Archive,
+        size_bytes: 82_000,
+        digest: Digest::of(b"zip"),
+        attached: false,
+        scan: Some(Scan::Away),
+    }
 }

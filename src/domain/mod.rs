@@ -28,6 +28,7 @@ pub mod alarm;
 pub mod answer;
 pub mod limits;
 pub mod evidence;
+pub mod lookalike;
 pub mod command;
 pub mod leaving;
 pub mod question;

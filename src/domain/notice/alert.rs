@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::Time;
+use crate::domain::lookalike::Lookalike;
 
 /// What is in the way.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -46,6 +47,14 @@ pub enum DeskAlert {
         staff: bool,
         /// What the mail server said.
         reason: String,
+    },
+    /// A mail came from an address that looks like that of somebody with a role.
+    NameImitated {
+        /// Whose address and how it looks.
+        #[serde(flatten)]
+        lookalike: Lookalike,
+        /// The ticket it is on.
+        number: Option<String>,
     },
     /// The malware scanner has found something in a file that came in before it could look.
     MalwareFound {

@@ -11,6 +11,7 @@ use crate::domain::evidence::Origin;
 use crate::domain::incoming::{Content, Defect, Language};
 use crate::domain::indicator::{Indicator, Kind};
 use crate::domain::kind::{Finding, IncidentKind};
+use crate::domain::lookalike::Lookalike;
 use crate::domain::role::Audience;
 use crate::domain::scan::Scan;
 use crate::domain::severity::Severity;
@@ -65,6 +66,8 @@ pub struct TicketOpened {
     pub related: Option<Related>,
     /// Why the reporter was not acknowledged, if he was not.
     pub silence: Option<String>,
+    /// Whose address its sender's looks like without being it.
+    pub lookalike: Option<Box<Lookalike>>,
     /// What was odd about the mail.
     pub defects: Vec<Defect>,
 }

@@ -18,6 +18,7 @@ use crate::domain::digest::Digest;
 use crate::domain::evidence::Origin;
 use crate::domain::incoming::{Content, Defect, Language};
 use crate::domain::indicator::{Kind, indicators};
+use crate::domain::lookalike::Lookalike;
 use crate::domain::notice::Notice;
 use crate::domain::notice::gathered::{Gathered, GatheredTicket, Tallied};
 use crate::domain::notice::reporter::{FileReceived, OwnWords, ReportReceived};
@@ -127,6 +128,7 @@ fn ticket_opened(rich: bool) -> TicketOpened {
         reply_to: None,
         related: None,
         silence: None,
+        lookalike: None,
         defects: Vec::new(),
     };
     if !rich {
@@ -153,6 +155,11 @@ fn ticket_opened(rich: bool) -> TicketOpened {
         related: Some(Related { number: "CIAMIS-2026-0003".to_owned(), why: Relation::Mentioned }),
         silence: Some("list".to_owned()),
         unlisted_years: vec![2028],
+        lookalike: Some(Box::new(Lookalike {
+            sender: "ani@xn--csrt-m9d.example".to_owned(),
+            meant: "@csirt.example".to_owned(),
+            whole: false,
+        })),
         defects: vec![Defect::NoMessageId, Defect::DamagedEncoding],
         evidence: Origin::Dkim,
         ..bare

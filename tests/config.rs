@@ -202,6 +202,9 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         r#"address = "kabid@csirt.example""#,
         "address = \"kabid@csirt.example\"\nsmime_certificate_file = \"/nowhere/kabid.pem\"",
     ),
+    ("siaga.toml", "# [scanner]\n", "[scanner]\naddress = \"clamd\"\npatience = \"20s\"\nsize_max = \"25MiB\"\n"),
+    ("siaga.toml", "# [scanner]\n", "[scanner]\naddress = \"127.0.0.1:3310\"\npatience = \"0s\"\nsize_max = \"25\"\n"),
+    ("siaga.toml", "# [scanner]\n", "[scanner]\naddress = \"/run/clamav/clamd.ctl\"\n"),
 ];
 
 /// The sentences themselves are the snapshot: read them as somebody whose desk does not start.

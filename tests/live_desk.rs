@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 use siaga::mail::connect::Security;
+use support::clamd::Clamd;
 use support::desk::Desk;
 use support::dovecot::Dovecot;
 use support::letters::Letter;
@@ -324,6 +325,10 @@ async fn held_mail_and_a_failed_mail_are_dealt_with_again_on_an_administrators_w
 async fn check_live_proves_a_round_trip_through_both_servers() {
     let (dovecot, sink) = (Dovecot::start(), SmtpSink::plain().await);
     let desk = Desk::new(&dovecot, Security::Tls, sink.port());
+    let clamd = Clamd::start();
+    let section =
+        format!("[scanner]\naddress = \"{}\"\npatience = \"20s\"\nsize_max = \"25MiB\"\n", clamd.socket().display());
+    desk.edit("siaga.toml", "# [scanner]\n", &section);
     // The sink is no mail server: what it takes for the desk is delivered here.
     let checking = std::thread::spawn(move || {
         let output = desk.command(&["check", "--live"]).output().expect("the program starts");
@@ -334,6 +339,7 @@ async fn check_live_proves_a_round_trip_through_both_servers() {
     dovecot.deliver(&mail.bytes, morning());
     let (passed, said) = block_in_place(|| checking.join()).expect("the checking thread");
     assert!(passed, "{said}");
-    assert!(said.contains("came back"), "{said}");
+    assert!(said.contains("came back") && said.contains("finds EICAR: ClamAV 1.4.3/27800"), "{said}");
+    assert_eq!(clamd.seen().len(), 2);
     assert!(dovecot.folder("INBOX").is_empty(), "the mail to ourselves does not stay");
 }

@@ -15,6 +15,7 @@ use siaga::domain::digest::Digest;
 use siaga::domain::incoming::{Attachment, Content, Defect, IncomingMail, Language, Nature};
 use siaga::domain::person::{Address, Person};
 use siaga::domain::protection::Protection;
+use siaga::domain::scan::Scan;
 use siaga::domain::sop::Moment;
 use siaga::domain::stage::Stage;
 use siaga::domain::ticket::{Ticket, TicketId};
@@ -301,6 +302,7 @@ fn mail(text: &str, core: &[u8]) -> IncomingMail {
             size_bytes: 5_000_000_000,
             digest: Digest::of(text.as_bytes()),
             inline: true,
+            scan: Some(Scan::Found("Win.Test.EICAR_HDB-1".to_owned())),
         }],
         nature: Nature::Person,
         automatic: None,

@@ -46,7 +46,7 @@ impl Feed {
         let disk = Disk::new(settings.disk_reserve(), move || disk.free_bytes());
         let intake = Intake::new(blobs, settings.parse_max)?.with_disk(disk);
         let trust = home.trust(shared.engine.borrow().store())?;
-        let intake = intake.trusting(trust, home.dns()?);
+        let intake = intake.trusting(trust, home.dns()?).scanning(home.scanner());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let mut out = std::io::stdout().lock();
         let mut failed = 0;

@@ -3,16 +3,18 @@
 use std::io::Write;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use tokio::time::sleep;
 
 use crate::cli::setup::Home;
 use crate::clock::{Clock, SystemClock};
 use crate::compose::{AutoSubmitted, Letter, compose};
 use crate::config::{Source, Transport};
+use crate::daemon::scanner::Scanner;
 use crate::domain::incoming::Language;
 use crate::domain::outgoing::{OutboxId, OutgoingMail, SendOutcome};
 use crate::domain::person::Person;
+use crate::domain::scan::Scan;
 use crate::mail::imap::probe::Probe;
 use crate::mail::imap::{ImapMailbox, ImapSettings, probe};
 use crate::mail::smtp::{self, SmtpMailer, SmtpProbe};
@@ -22,14 +24,20 @@ use crate::store::{Store, messages};
 /// How long the mail to ourselves may take.
 const ROUND_TRIP_SECONDS: u32 = 60;
 
-/// Proves that mail can be fetched and sent.
+/// Proves that mail can be fetched and sent, and files be scanned.
 pub(super) fn run(home: &Home, out: &mut impl Write) -> Result<()> {
     let settings = &home.config.settings;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    if let Some(scanner) = home.scanner() {
+        let address = &home.config.settings.scanner.as_ref().map(|scanner| scanner.address.to_string());
+        let version = runtime.block_on(try_scanner(&scanner));
+        let version = version.with_context(|| format!("[scanner] {}", address.as_deref().unwrap_or_default()))?;
+        writeln!(out, "ok       the malware scanner finds EICAR: {version}")?;
+    }
     if settings.intake.source != Source::Imap || settings.smtp.transport != Transport::Smtp {
         writeln!(out, "ok       a Maildir needs no server")?;
         return Ok(());
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let (imap_settings, smtp_settings) = (home.imap()?, home.smtp()?);
         let found = ways_in(&probe::probe(&imap_settings).await?);
@@ -50,6 +58,21 @@ pub(super) fn run(home: &Home, out: &mut impl Write) -> Result<()> {
         writeln!(out, "ok       it came back through the mailbox")?;
         Ok(())
     })
+}
+
+/// Whether the scanner answers, finds what every scanner finds, and lets through what is harmless.
+/// Returns what it calls itself.
+async fn try_scanner(scanner: &Scanner) -> Result<String> {
+    scanner.ping().await.context("clamd does not answer PING; is it running, and may this user open its socket?")?;
+    let version = scanner.version().await.context("clamd does not answer VERSION")?;
+    // In two halves, so that no scanner finds it in this program.
+    let eicar = [r"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR", "-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"].concat();
+    let eicar = scanner.scan_alone(eicar.as_bytes()).await;
+    let found = matches!(eicar, Scan::Found(_));
+    ensure!(found, "it calls the EICAR test file `{}`: are its signatures loaded?", eicar.as_str());
+    let harmless = scanner.scan_alone(b"Surel uji coba.").await;
+    ensure!(harmless == Scan::Clean, "it calls a harmless text `{}`", harmless.as_str());
+    Ok(version)
 }
 
 /// What the mailbox can do, and what that means here.

@@ -65,6 +65,7 @@ pub(super) fn run(home: &Home) -> Result<()> {
     let intake = Intake::new(blobs, settings.intake.parse_max)?.with_disk(disk).trusting(trust, home.dns()?);
     let intake = intake.with_reader(reader);
     shared.protecting = Arc::new(protecting);
+    let intake = intake.scanning(home.scanner());
     let spool_max = settings.intake.spool_max;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("start the runtime")?;
     runtime.block_on(async {

@@ -12,6 +12,7 @@ use crate::cli::template_fault;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, Fault, Probe, Protection, SecretSource, read_secret};
 use crate::daemon::dns::Dns;
+use crate::daemon::scanner::Scanner;
 use crate::domain::Time;
 use crate::domain::evidence::TrustRules;
 use crate::domain::message_id::MessageIdKey;
@@ -225,6 +226,11 @@ impl Home {
             login,
             hello_name: None,
         })
+    }
+
+    /// Who looks for malware, if anybody does.
+    pub(super) fn scanner(&self) -> Option<Scanner> {
+        self.config.settings.scanner.clone().map(Scanner::new)
     }
 
     /// How the second account hands mail over.

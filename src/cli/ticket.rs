@@ -236,6 +236,10 @@ fn show_message(home: &Home, message: &messages::Message, out: &mut impl Write) 
     for file in &message.attachments {
         writeln!(out, "  file     {} ({} bytes)", plain(&file.filename), file.size_bytes)?;
         writeln!(out, "           {}", file.digest)?;
+        if let Some(scan) = &file.scan {
+            let verdict = scan.as_str().replace('_', " ");
+            writeln!(out, "           scanner: {}", plain(format!("{verdict} {}", scan.finding()).trim()))?;
+        }
     }
     for line in plain_lines(message.new_text.trim()).lines() {
         // Each line of a long paragraph carries the mark, so that nothing a stranger wrote can stand

@@ -239,6 +239,18 @@ fn habits(config: &Config) -> Vec<String> {
                 .to_owned(),
         );
     }
+    match &settings.scanner {
+        None => found.push(
+            "There is no [scanner]: nobody looks for malware in what strangers send. The files are kept and never run; \
+             whoever opens one from #bukti is on his own. Write the socket of clamd."
+                .to_owned(),
+        ),
+        Some(scanner) if !scanner.address.is_here() => found.push(format!(
+            "[scanner] address = \"{}\": the files of reporters travel to that machine readably. Use clamd on this one.",
+            scanner.address
+        )),
+        Some(_) => {}
+    }
     let sources = [Some(&settings.imap.secret), settings.smtp.secret.as_ref()];
     if sources.into_iter().flatten().any(|source| matches!(source, SecretSource::File(_))) {
         found.push(
@@ -258,6 +270,7 @@ fn is_example(person: &Person) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{ScannerAddress, ScannerSettings};
 
     type Change = fn(&mut Config);
 
@@ -268,6 +281,10 @@ mod tests {
     /// The place of the weakness that says this, from 0.
     fn place(config: &Config, says: &str) -> Option<usize> {
         weaknesses(config, now()).iter().position(|weakness| weakness.contains(says))
+    }
+
+    fn scanner(address: ScannerAddress) -> ScannerSettings {
+        ScannerSettings { address, patience: std::time::Duration::from_secs(20), size_max: 25 << 20 }
     }
 
     #[test]
@@ -284,6 +301,9 @@ mod tests {
             ("no `head` in people.toml: dinkes", |config| config.people.opds[0].head = None),
             ("all_hour = 9000: raised above the shipped 300", |config| config.settings.caps.all_hour = 9000),
             ("[log] level = \"debug\"", |config| config.settings.log.level = "debug".to_owned()),
+            ("[scanner] address = \"av.kantor.example:3310\"", |config| {
+                config.settings.scanner = Some(scanner(ScannerAddress::Tcp("av.kantor.example".to_owned(), 3310)));
+            }),
             ("give_up_after", |config| config.settings.outbox.give_up_after = std::time::Duration::from_secs(60)),
         ];
         for (says, weaken) in cases {
@@ -300,6 +320,9 @@ mod tests {
             ("subaddress = false", |config| config.settings.command.subaddress = true),
             ("mode = \"reply\"", |config| config.settings.policy.approval.mode = Mode::SignedPdf),
             ("carries no signature", |config| config.settings.policy.approval.require_signature = true),
+            ("There is no [scanner]", |config| {
+                config.settings.scanner = Some(scanner(ScannerAddress::Socket("/run/clamav/clamd.ctl".into())));
+            }),
             ("[data] dir = \"data\"", |config| config.settings.data = "/var/lib/siaga".into()),
             ("\"automatic\"", |config| config.settings.policy.early_warning = EarlyWarningMode::Kabid),
         ];

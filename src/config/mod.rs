@@ -14,6 +14,7 @@ mod pgp;
 mod pins;
 mod limits;
 mod policy;
+mod scanner;
 mod secret;
 mod settings;
 mod siaga;
@@ -38,6 +39,7 @@ use document::Document;
 
 pub use environment::Environment;
 pub use fault::Fault;
+pub use scanner::{ScannerAddress, ScannerSettings};
 pub use secret::{SecretSource, read_secret};
 pub use settings::{Imap, Intake, Log, LogFormat, Outbox, Pgp, Probe, Protection, Settings, Smtp, Source, Transport};
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::config::scanner::ScannerSettings;
 use crate::config::secret::SecretSource;
 use crate::config::values;
 use crate::domain::Time;
@@ -47,6 +48,8 @@ pub struct Settings {
     pub pgp: Pgp,
     /// The second account that tries to deceive us.
     pub probe: Option<Probe>,
+    /// The malware scanner, if there is one.
+    pub scanner: Option<ScannerSettings>,
     /// How the Kabid approves, and what happens beside the straight line of the SOP.
     pub policy: Policy,
     /// When the mails of the calendar come.

@@ -87,6 +87,11 @@ impl<B: Mailbox> Inbox<B> {
         &mut self.mailbox
     }
 
+    /// What takes its messages in.
+    pub(super) fn intake(&self) -> &Intake {
+        &self.intake
+    }
+
     /// Takes in everything in the mailbox.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::daemon::Shared;
 use crate::daemon::disk::{Disk, Shortage};
 use crate::daemon::dns::Dns;
+use crate::daemon::scanner::Scanner;
 use crate::domain::evidence::{SenderEvidence, TrustRules};
 use crate::domain::incoming::Unreadable;
 use crate::engine::intake::{Action, Verdict};
@@ -38,6 +39,8 @@ pub struct Intake {
     trust: TrustRules,
     /// Who is asked for the keys of their domains.
     dns: Dns,
+    /// Who looks for malware, if anybody does.
+    scanner: Option<Scanner>,
     /// Whether a command waits for the DNS.
     waiting: Cell<bool>,
 }
@@ -64,7 +67,7 @@ impl Intake {
     pub fn new(blobs: Blobs, parse_max: u64) -> Result<Intake> {
         let reader = Arc::new(Reader::start()?);
         let (trust, waiting) = (TrustRules::default(), Cell::new(false));
-        Ok(Intake { blobs, reader, parse_max, disk: None, trust, dns: Dns::none(), waiting })
+        Ok(Intake { blobs, reader, parse_max, disk: None, trust, dns: Dns::none(), scanner: None, waiting })
     }
 
     /// The same with another reader.
@@ -87,6 +90,17 @@ impl Intake {
     /// The same, which believes somebody about senders.
     pub fn trusting(self, trust: TrustRules, dns: Dns) -> Intake {
         Intake { trust, dns, ..self }
+    }
+
+    /// The same, with a malware scanner.
+    #[must_use]
+    pub fn scanning(self, scanner: Option<Scanner>) -> Intake {
+        Intake { scanner, ..self }
+    }
+
+    /// Who looks for malware, if anybody does.
+    pub(super) fn scanner(&self) -> Option<&Scanner> {
+        self.scanner.as_ref()
     }
 
     /// Whether a command waits for the DNS.
@@ -147,6 +161,7 @@ impl Intake {
                 return false;
             }
         };
+        let read = self.scan(read).await;
         let evidence = join_all(read.iter().map(|(receipt, parsed)| self.evidence_of(receipt, parsed))).await;
         for ((receipt, parsed), evidence) in read.into_iter().zip(evidence) {
             if self.must_wait(shared, &receipt, &parsed, evidence) {
@@ -168,6 +183,21 @@ impl Intake {
         shared.outbox.notify_one();
         shared.timers.notify_one();
         complete
+    }
+
+    /// Lets the scanner look at the files of messages that are taken in together.
+    async fn scan(&self, mut read: Vec<Read>) -> Vec<Read> {
+        let Some(scanner) = &self.scanner else { return read };
+        let parsed = read.iter().filter_map(|(_, parsed)| parsed.as_ref().ok());
+        let files = parsed.flat_map(|parsed| parsed.mail.attachments.iter().zip(&parsed.files));
+        let files: Vec<&[u8]> = files.map(|(_, bytes)| bytes.as_slice()).collect();
+        let mut scans = scanner.scan_together(&files).await.into_iter();
+        for parsed in read.iter_mut().filter_map(|(_, parsed)| parsed.as_mut().ok()) {
+            for (file, _) in parsed.mail.attachments.iter_mut().zip(&parsed.files) {
+                file.scan = scans.next();
+            }
+        }
+        read
     }
 
     /// What is known of the sender of a message, once the DNS has said what it knows.

@@ -1,4 +1,4 @@
-//! Floor 3: waiting. Three loops on one task, each around a round that does everything that is due.
+//! Floor 3: waiting. A few loops on one task, each around a round that does everything that is due.
 //!
 //! **Invariant:** no rule of the SOP stands here, and nothing is remembered here that is not in the
 //! database: a process that is killed at any moment loses nothing.
@@ -19,6 +19,8 @@ mod lane;
 mod loads;
 pub mod intake;
 mod archiving;
+pub mod scanner;
+pub mod scanning;
 pub mod outbox;
 pub mod protecting;
 pub mod timers;
@@ -160,7 +162,10 @@ pub async fn run<C: Clock, B: Mailbox, M: Mailer>(
         warn!(count = interrupted, "{interrupted} mails were being sent when Siaga ended; see `siaga outbox list`");
     }
     let sending = join_all(senders.into_iter().map(|sender| outbox::run(shared, sender)));
-    let loops = async { tokio::join!(inbox::run(shared, inbox), timers::run(shared), sending, watch(shared)) };
+    let (scanner, blobs) = (inbox.intake().scanner().cloned(), inbox.intake().blobs().clone());
+    let scanning = scanning::run(shared, scanner, blobs);
+    let loops =
+        async { tokio::join!(inbox::run(shared, inbox), timers::run(shared), sending, watch(shared), scanning) };
     tokio::pin!(loops);
     tokio::select! {
         _ = &mut loops => return Ok(()),

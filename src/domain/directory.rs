@@ -155,13 +155,17 @@ impl Directory {
         self.opd(code).is_some_and(|opd| opd.people().any(|person| person.address.same_mailbox(address)))
     }
 
-    /// How somebody of the team is called: by `people.toml`, not by what a mail says.
-    pub fn name_of(&self, address: &Address) -> Option<&str> {
+    /// Everybody with a role, at whatever time.
+    pub fn everybody(&self) -> impl Iterator<Item = &Person> {
         let deputies = self.deputies.iter().map(|deputy| &deputy.person);
         let offices = self.opds.iter().flat_map(Opd::people);
         let leaders = self.office_head.iter().chain(&self.sekda);
-        let mut everybody = self.analysts.iter().chain(&self.kabid).chain(deputies).chain(offices).chain(leaders);
-        everybody.find(|person| person.address.same_mailbox(address)).map(|person| person.name.as_str())
+        self.analysts.iter().chain(&self.kabid).chain(deputies).chain(offices).chain(leaders)
+    }
+
+    /// How somebody of the team is called: by `people.toml`, not by what a mail says.
+    pub fn name_of(&self, address: &Address) -> Option<&str> {
+        self.everybody().find(|person| person.address.same_mailbox(address)).map(|person| person.name.as_str())
     }
 
     /// Whether somebody acts as Kabid without being him (Plh.).

@@ -6,6 +6,7 @@ use crate::domain::Time;
 use crate::domain::digest::Digest;
 use crate::domain::person::{Address, Person};
 use crate::domain::protection::Protection;
+use crate::domain::scan::Scan;
 
 /// One received message. Made by `mail::parse`, understood by `engine::intake`.
 #[derive(Debug, Clone)]
@@ -110,6 +111,9 @@ pub struct Attachment {
     /// Whether the HTML shows it inside the text (`cid:`).
     #[serde(skip)]
     pub inline: bool,
+    /// What the malware scanner said; `None` where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scan: Option<Scan>,
 }
 
 /// A kind of file, by content and never by name.

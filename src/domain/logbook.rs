@@ -79,6 +79,8 @@ pub enum Kind {
     ParentResolved,
     /// A part of the incident became a ticket of its own.
     PartOpened,
+    /// The malware scanner has looked at a file that waited for it.
+    FileScanned,
 }
 
 impl Kind {
@@ -112,6 +114,7 @@ impl Kind {
             Kind::RungPassed => "rung_passed",
             Kind::ParentResolved => "parent_resolved",
             Kind::PartOpened => "part_opened",
+            Kind::FileScanned => "file_scanned",
         }
     }
 }

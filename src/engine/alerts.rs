@@ -6,11 +6,14 @@ use rusqlite::Connection;
 
 use crate::domain::Time;
 use crate::domain::case::Case;
+use crate::domain::incoming::IncomingMail;
+use crate::domain::lookalike::lookalike;
 use crate::domain::notice::Notice;
 use crate::domain::notice::alert::{DeskAlert, Misuse};
 use crate::domain::outgoing::Class;
 use crate::domain::person::Address;
 use crate::domain::role::{Audience, Role};
+use crate::domain::ticket::TicketNumber;
 use crate::engine::commit::Posting;
 use crate::engine::forwarding::DELIVERY;
 use crate::engine::{Context, Engine};
@@ -42,7 +45,7 @@ impl Context {
         case: Option<&Case>,
         now: Time,
     ) -> Result<()> {
-        if meta::told_of_misuse(db)?.is_some_and(|told| now - told < TimeDelta::hours(1)) {
+        if meta::told_of(db, "misuse")?.is_some_and(|told| now - told < TimeDelta::hours(1)) {
             return Ok(());
         }
         let number = case.map(|case| case.ticket.number.to_string());
@@ -58,7 +61,34 @@ impl Context {
             let id = case.map(|case| case.ticket.id);
             self.post(db, &Posting::new(&notice, person, id, format!("misuse:{}", now.timestamp_millis())), now)?;
         }
-        meta::tells_of_misuse(db, now)
+        meta::tells_of(db, "misuse", now)
+    }
+
+    /// Tells the analysts that a sender's address looks like that of somebody with a role, once an hour
+    /// for each who is imitated. A likeness of the domain alone stands in the notice of the ticket.
+    pub(super) fn tell_of_imitation(
+        &self,
+        db: &Connection,
+        mail: &IncomingMail,
+        ticket: Option<&TicketNumber>,
+        now: Time,
+    ) -> Result<()> {
+        let Some(lookalike) = lookalike(mail, &self.rules.people).filter(|found| found.whole) else { return Ok(()) };
+        let what = format!("imitation_of_{}", lookalike.meant);
+        if meta::told_of(db, &what)?.is_some_and(|told| now - told < TimeDelta::hours(1)) {
+            return Ok(());
+        }
+        let id = ticket.map(|number| tickets::find(db, number)).transpose()?.flatten().map(|ticket| ticket.id);
+        let number = ticket.map(ToString::to_string);
+        let notice = Notice::DeskAlert(DeskAlert::NameImitated { lookalike, number });
+        for person in &self.people_of(Audience::Analysts, None, now) {
+            self.post(
+                db,
+                &Posting::new(&notice, person, id, format!("imitated:{what}:{}", now.timestamp_millis())),
+                now,
+            )?;
+        }
+        meta::tells_of(db, &what, now)
     }
 
     /// Tells of a mail that asked somebody to act and did not reach him: of one of the team, the

@@ -10,7 +10,7 @@ use crate::domain::Time;
 use crate::domain::case::Case;
 use crate::domain::incoming::Attachment;
 use crate::domain::notice::Notice;
-use crate::domain::notice::answer::EvidenceSent;
+use crate::domain::notice::answer::{EvidenceSent, SentFile};
 use crate::domain::workflow::refusal::Refusal;
 use crate::engine::Context;
 use crate::engine::commands::CommandMail;
@@ -46,16 +46,18 @@ impl Context {
             return Ok(Err(Refusal::TooMuchEvidence { size_bytes }));
         }
         let Some(store) = &self.files else { return Ok(Ok(())) };
-        let mut members: Vec<Member> = Vec::new();
+        let (mut members, mut sent): (Vec<Member>, Vec<SentFile>) = (Vec::new(), Vec::new());
         for (place, file) in files.iter().enumerate() {
             let bytes = store.read(Blob::Evidence, &file.digest).with_context(|| format!("read {}", file.filename))?;
             // Two files of one name would be one on the disk of whoever opens the archive.
-            members.push(Member { name: format!("{}-{}", place + 1, file.filename), bytes });
+            let name = format!("{}-{}", place + 1, file.filename);
+            sent.push(SentFile { name: name.clone(), scan: file.scan.clone() });
+            members.push(Member { name, bytes });
         }
         let notice = Notice::EvidenceSent(EvidenceSent {
             number: case.ticket.number.to_string(),
             subject: case.ticket.subject.clone(),
-            files: members.iter().map(|member| member.name.clone()).collect(),
+            files: sent,
             password: PASSWORD.to_owned(),
         });
         let archive = Attached {

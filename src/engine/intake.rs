@@ -292,7 +292,7 @@ impl Context {
         let mail = incoming.mail;
         let orders = orders(mail);
         let speaker = self.speaker(mail, now).filter(|speaker| speaker.role != Role::Leader);
-        match (thread.ticket(), speaker) {
+        let verdict = match (thread.ticket(), speaker) {
             (ticket, Some(speaker)) if orders => self.commands(db, incoming, &speaker, (ticket, thread.reason()), now),
             (Some(ticket), _) if orders && self.asks_status(db, incoming, ticket)? => {
                 self.tell_status(db, incoming, ticket, thread, now)
@@ -302,7 +302,9 @@ impl Context {
                 None => self.file(db, incoming, ticket, Action::FollowUp, thread, now),
             },
             (None, _) => self.open_ticket(db, incoming, thread, now),
-        }
+        }?;
+        self.tell_of_imitation(db, mail, verdict.ticket.as_ref(), now)?;
+        Ok(verdict)
     }
 
     /// Tells the team of a held message, a few times an hour: a flood of broken mail is one fact, and

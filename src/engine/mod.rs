@@ -33,6 +33,7 @@ mod commit;
 mod release;
 pub mod deadlines;
 mod digests;
+mod scanning;
 pub mod sending;
 mod alerts;
 pub mod explain;

@@ -13,6 +13,7 @@ use crate::domain::hosts::hosts_in;
 use crate::domain::incoming::{Defect, IncomingMail};
 use crate::domain::indicator::Indicator;
 use crate::domain::logbook::{BY_FORM, Entry, Kind};
+use crate::domain::lookalike::lookalike;
 use crate::domain::notice::Notice;
 use crate::domain::notice::reporter::{FileReceived, OwnWords, ReportReceived};
 use crate::domain::notice::team::{MessageFiled, OwnHost, TicketOpened};
@@ -230,6 +231,7 @@ impl Context {
             hosts,
             related: thread.related(),
             silence: silence.map(|silence| silence.as_str().to_owned()),
+            lookalike: lookalike(mail, &self.rules.people).map(Box::new),
             defects: mail.defects.clone(),
         })
     }

@@ -9,6 +9,7 @@ use crate::domain::incoming::{Attachment, Content, IncomingMail};
 use crate::domain::notice::Notice;
 use crate::domain::notice::team::EvidenceFile;
 use crate::domain::person::Address;
+use crate::domain::scan::Scan;
 use crate::domain::ticket::Ticket;
 use crate::engine::Context;
 use crate::engine::commit::Posting;
@@ -56,15 +57,18 @@ impl Context {
             size_bytes: file.size_bytes,
             digest: file.digest,
             attached: shown.contains(&file),
+            scan: file.scan.clone(),
         };
         mail.attachments.iter().map(told).collect()
     }
 
-    /// The pictures that go with the notice: in their order, as long as there is room.
+    /// The pictures that go with the notice: in their order, as long as there is room; never one in
+    /// which the malware scanner found something.
     fn shown<'mail>(&self, mail: &'mail IncomingMail) -> Vec<&'mail Attachment> {
         let mut room = self.images_max;
         let mut shown: Vec<&Attachment> = Vec::new();
-        for file in mail.attachments.iter().filter(|file| file.content == Content::Image) {
+        let harmless = |file: &&Attachment| !matches!(file.scan, Some(Scan::Found(_)));
+        for file in mail.attachments.iter().filter(|file| file.content == Content::Image).filter(harmless) {
             let twice = shown.iter().any(|other| other.digest == file.digest);
             if !twice && file.size_bytes <= room {
                 room -= file.size_bytes;

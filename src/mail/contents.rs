@@ -106,6 +106,7 @@ impl Contents {
             size_bytes: file.bytes.len() as u64,
             digest: Digest::of(&file.bytes),
             inline: file.inline,
+            scan: None,
         };
         self.files.push((attachment, file.bytes));
     }

@@ -9,6 +9,7 @@ use crate::domain::answer::Evidence;
 use crate::domain::digest::Digest;
 use crate::domain::incoming::{Attachment, Content, IncomingMail, Language};
 use crate::domain::person::Address;
+use crate::domain::scan::Scan;
 use crate::domain::ticket::TicketId;
 use crate::store::receipts::MessageId;
 use crate::store::{named, optional_time, stored, time, unreadable};
@@ -154,8 +155,8 @@ pub fn insert(db: &Connection, mail: &IncomingMail, filing: Filing) -> Result<Me
 
 fn insert_attachments(db: &Connection, message: MessageId, attachments: &[Attachment]) -> Result<()> {
     let mut statement = db.prepare_cached(
-        "INSERT INTO attachment (message_id, position, filename, content_type, content, size_bytes, digest, inline) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO attachment (message_id, position, filename, content_type, content, size_bytes, digest, inline, scan, finding) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?;
     for (position, file) in attachments.iter().enumerate() {
         statement.execute((
@@ -167,6 +168,8 @@ fn insert_attachments(db: &Connection, message: MessageId, attachments: &[Attach
             i64::try_from(file.size_bytes)?,
             file.digest.to_string(),
             file.inline,
+            file.scan.as_ref().map_or("", Scan::as_str),
+            file.scan.as_ref().map_or("", Scan::finding),
         ))?;
     }
     Ok(())
@@ -315,7 +318,8 @@ pub fn count(db: &Connection, ticket: TicketId) -> Result<(u64, u64)> {
 
 fn attachments(db: &Connection, message: MessageId) -> Result<Vec<Attachment>> {
     let mut statement = db.prepare_cached(
-        "SELECT filename, content_type, content, size_bytes, digest, inline FROM attachment WHERE message_id = ?1 ORDER BY position",
+        "SELECT filename, content_type, content, size_bytes, digest, inline, scan, finding FROM attachment \
+         WHERE message_id = ?1 ORDER BY position",
     )?;
     let files = statement
         .query_map([message.0], |row| {
@@ -327,10 +331,18 @@ fn attachments(db: &Connection, message: MessageId) -> Result<Vec<Attachment>> {
                 size_bytes: row.get(3)?,
                 digest: row.get::<_, String>(4)?.parse().map_err(unreadable)?,
                 inline: row.get(5)?,
+                scan: scan(&row.get::<_, String>(6)?, &row.get::<_, String>(7)?)?,
             })
         })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     Ok(files)
+}
+
+fn scan(name: &str, finding: &str) -> rusqlite::Result<Option<Scan>> {
+    if name.is_empty() {
+        return Ok(None);
+    }
+    named("verdict of the malware scanner", name, |name| Scan::named(name, finding)).map(Some)
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Message> {

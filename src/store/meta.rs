@@ -75,13 +75,14 @@ pub fn set_results_proved(db: &Connection, authserv_id: Option<&str>) -> Result<
     Ok(())
 }
 
-/// When the team was last told that somebody's name may be misused.
+/// When the team was last told of something that is told now and then only.
 ///
 /// # Errors
 /// If the database refuses.
-pub fn told_of_misuse(db: &Connection) -> Result<Option<Time>> {
+pub fn told_of(db: &Connection, what: &str) -> Result<Option<Time>> {
     let found = db
-        .query_row("SELECT value FROM meta WHERE key = 'told_of_misuse'", [], |row| time(&row.get::<_, String>(0)?))
+        .prepare_cached("SELECT value FROM meta WHERE key = 'told_of_' || ?1")?
+        .query_row([what], |row| time(&row.get::<_, String>(0)?))
         .optional()?;
     Ok(found)
 }
@@ -90,9 +91,9 @@ pub fn told_of_misuse(db: &Connection) -> Result<Option<Time>> {
 ///
 /// # Errors
 /// If the database refuses.
-pub fn tells_of_misuse(db: &Connection, now: Time) -> Result<()> {
+pub fn tells_of(db: &Connection, what: &str, now: Time) -> Result<()> {
     let upsert =
-        "INSERT INTO meta (key, value) VALUES ('told_of_misuse', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1";
-    db.execute(upsert, [stored(now)])?;
+        "INSERT INTO meta (key, value) VALUES ('told_of_' || ?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2";
+    db.prepare_cached(upsert)?.execute((what, stored(now)))?;
     Ok(())
 }

@@ -12,6 +12,7 @@ pub mod blobs;
 mod migrate;
 pub mod receipts;
 pub mod messages;
+pub mod files;
 pub mod tickets;
 pub mod deadlines;
 pub mod reports;

@@ -240,9 +240,12 @@ CREATE TABLE attachment (
     size_bytes   INTEGER NOT NULL,                         -- size of the decoded file
     digest       TEXT    NOT NULL,                         -- of the decoded file
     inline       INTEGER NOT NULL DEFAULT 0,               -- 1: shown inside the text
+    scan         TEXT    NOT NULL DEFAULT '',              -- what the malware scanner said; '' without one
+    finding      TEXT    NOT NULL DEFAULT '',              -- what it found, if it did
     PRIMARY KEY (message_id, position)
 ) STRICT;
 CREATE INDEX attachment_by_digest ON attachment (digest);
+CREATE INDEX attachment_unscanned ON attachment (digest) WHERE scan IN ('late', 'away');
 
 -- Every Message-ID named in a ticket's mails, of mails that never came here too. (messages.rs)
 CREATE TABLE reference (

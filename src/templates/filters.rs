@@ -50,6 +50,7 @@ pub(super) fn register(tera: &mut Tera, desk: &Desk, zone: Tz) {
         ("kelengkapan_singkat", vocabulary::missing_short_id),
         ("wanted", vocabulary::missing_en),
         ("asal", vocabulary::evidence_id),
+        ("hasil_pindai", vocabulary::scan_id),
         ("sebab_diam", vocabulary::silence_id),
         ("keganjilan", vocabulary::defect_id),
         ("cara_lindung", vocabulary::standard_id),

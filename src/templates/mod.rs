@@ -67,6 +67,7 @@ const SHARED: Shipped = &[
     shipped!("_recap.id.txt"),
     shipped!("_evidence.id.txt"),
     shipped!("_protection.id.txt"),
+    shipped!("_scan.id.txt"),
     shipped!("_layout.html"),
 ];
 

@@ -60,6 +60,20 @@ pub(super) fn missing_en(name: &str) -> Option<&'static str> {
     })
 }
 
+/// What the malware scanner said of a file; what it found has a name of its own.
+pub(super) fn scan_id(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "clean" => "bersih",
+        "too_large" => "tidak diperiksa: berkas terlalu besar",
+        "limits" => "tidak diperiksa seluruhnya: melewati batas pemindai, mungkin arsip jebakan",
+        "too_slow" => "tidak diperiksa: pemindai tidak selesai pada waktunya",
+        "refused" => "tidak diperiksa: pemindai menolak berkas ini",
+        "late" => "belum diperiksa: waktunya habis; diulang dengan sendirinya",
+        "away" => "belum diperiksa: pemindai tidak menjawab; diulang dengan sendirinya",
+        _ => return None,
+    })
+}
+
 pub(super) fn evidence_id(name: &str) -> Option<&'static str> {
     Some(match name {
         "login" => "dikirim dengan login pengirim sendiri pada server kami",

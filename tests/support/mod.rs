@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
 
 pub mod authority;
+pub mod clamd;
 pub mod desk;
 pub mod dovecot;
 pub mod fakes;

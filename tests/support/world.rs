@@ -16,7 +16,8 @@ use siaga::daemon::dns::Dns;
 use siaga::daemon::inbox::Inbox;
 use siaga::daemon::intake::Intake;
 use siaga::daemon::outbox::{Ended, Sender};
-use siaga::daemon::{Shared, timers};
+use siaga::daemon::scanner::Scanner;
+use siaga::daemon::{Shared, scanning, timers};
 use siaga::domain::Time;
 use siaga::domain::message_id::MessageIdKey;
 use siaga::domain::outgoing::OutgoingMail;
@@ -176,6 +177,15 @@ impl World {
         let settings = &self.config.settings.intake;
         let intake = change(Intake::new(blobs, settings.parse_max).expect("a reader"));
         self.inbox = Inbox::new(FakeMailbox(Rc::clone(&self.server)), intake, settings.spool_max);
+    }
+
+    /// The scanner looks at what waits for it; returns how much waits no longer.
+    pub fn scan_later(&mut self, scanner: &Scanner) -> usize {
+        let blobs = Blobs::open(self.folder.path()).expect("the blobs");
+        let round = scanning::round(&self.shared, scanner, &blobs);
+        let done = self.runtime.block_on(round).expect("the scanning round");
+        self.send();
+        done
     }
 
     /// The daemon itself serves until the provider has what is waited for.

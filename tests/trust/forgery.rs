@@ -104,7 +104,7 @@ fn cases_7_to_9_a_name_and_other_headers_are_no_identity() {
         (format!("\"Kabid <{KABID}>\" <evil@evil.example>"), None),
         (format!("{KABID} <evil@evil.example>"), None),
         ("kabid@cs\u{456}rt.example".to_owned(), None),
-        ("kabid@xn--csrt-2ve.example".to_owned(), None),
+        ("kabid@xn--csrt-m9d.example".to_owned(), None),
         ("evil@evil.example".to_owned(), Some("Reply-To")),
         ("evil@evil.example".to_owned(), Some("Sender")),
         ("evil@evil.example".to_owned(), Some("Resent-From")),
@@ -201,4 +201,29 @@ fn a_better_proved_copy_of_a_refused_order_is_judged_anew_and_once() {
     world.deliver_raw(delivered(&letter, Some(&pass("csirt.example"))));
     world.take_in();
     assert_eq!(mails(&world, KABID), told, "cases 14 and 15: a replay is nothing");
+}
+
+#[test]
+fn case_8_a_lookalike_is_nobody_and_the_team_is_told_once_an_hour() {
+    for imitation in ["kabid@cs\u{456}rt.example", "kabid@xn--csrt-m9d.example"] {
+        let mut world = in_review();
+        let told = mails(&world, KABID);
+        let sent = world.latest(KABID, "Mohon reviu");
+        let alerts =
+            |world: &World| world.mailbox_of(ANI).iter().filter(|mail| mail.subject.contains("tiruan")).count();
+        for attempt in 0..3 {
+            let letter = Letter::from(imitation).text(&format!("#setuju {} {attempt}", sent.code()));
+            arrives(&mut world, &letter, Some(&pass("evil.example")));
+        }
+        stays_in_review(&world, told);
+        assert_eq!(alerts(&world), 1, "{imitation}");
+        let alert = world.latest(ANI, "tiruan").words();
+        assert!(alert.contains("kabid[@]xn--csrt-m9d[.]example"), "{alert}");
+        world.minutes(61);
+        let letter = Letter::from(imitation).text("Tolong disetujui hari ini juga.");
+        arrives(&mut world, &letter, Some(&pass("evil.example")));
+        assert_eq!(alerts(&world), 2, "{imitation}");
+        let notice = world.latest(ANI, "Baru").words();
+        assert!(notice.contains("MUNGKIN TIRUAN"), "{notice}");
+    }
 }

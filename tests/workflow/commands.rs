@@ -209,6 +209,7 @@ fn file(content: Content) -> Attachment {
         size_bytes: 10,
         digest: siaga::domain::digest::Digest::of(b"laporan"),
         inline: false,
+        scan: None,
     }
 }
 

@@ -30,6 +30,12 @@ impl Checks<'_> {
         let unread = file.approval.authorities().err();
         let remedy = "name a PEM file with the certificates of the CA, or leave the key out";
         self.refuse(unread.is_some(), "approval.ca_file", unread.unwrap_or_default(), remedy);
+        if let Some(scanner) = &file.scanner {
+            self.duration("scanner.patience", scanner.patience, Duration::from_secs(1)..=Duration::from_secs(300));
+            let small = scanner.size_max < SIZE_MIN;
+            let message = format!("{} bytes hold no file", scanner.size_max);
+            self.refuse(small, "scanner.size_max", message, "write it with its unit, e.g. \"25MiB\"");
+        }
         for (place, message, remedy) in file.trust.faults().into_iter().chain(file.pgp.faults()) {
             self.refuse(true, place, message.to_owned(), remedy);
         }

@@ -13,6 +13,7 @@ use crate::config::fault::Fault;
 use crate::config::limits::{AnswerSection, LimitsSection, NoticeSection};
 use crate::config::pgp::PgpSection;
 use crate::config::policy::{ApprovalSection, CommandSection, DigestSection, SopSection, policy};
+use crate::config::scanner::ScannerSettings;
 use crate::config::secret::SecretSource;
 use crate::config::settings::{Imap, Intake, Log, Outbox, Probe, Protection, Settings, Smtp, Transport};
 use crate::config::siaga::checks::Checks;
@@ -83,6 +84,8 @@ struct SettingsFile {
     pgp: PgpSection,
     #[serde(default)]
     probe: Option<Probe>,
+    #[serde(default)]
+    scanner: Option<ScannerSettings>,
     command: CommandSection,
     approval: ApprovalSection,
     sop: SopSection,
@@ -170,6 +173,7 @@ impl SettingsFile {
             trust,
             pgp,
             probe,
+            scanner,
             command,
             approval,
             sop,
@@ -198,6 +202,7 @@ impl SettingsFile {
             trust: trust.settled(),
             pgp: pgp.settled(),
             probe,
+            scanner,
             policy: policy(&approval, &sop),
             schedules: digest.settled(),
             signing_authorities: approval.authorities().unwrap_or_default(),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::Time;
+use crate::domain::lookalike::Lookalike;
 
 /// What is in the way.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -51,6 +52,23 @@ pub enum DeskAlert {
     KeyUnusable {
         /// Whose it is; `None` for the desk's own.
         addressee: Option<String>,
+    },
+    /// A mail came from an address that looks like that of somebody with a role.
+    NameImitated {
+        /// Whose address and how it looks.
+        #[serde(flatten)]
+        lookalike: Lookalike,
+        /// The ticket it is on.
+        number: Option<String>,
+    },
+    /// The malware scanner has found something in a file that came in before it could look.
+    MalwareFound {
+        /// The ticket.
+        number: String,
+        /// The file's safe name.
+        file: String,
+        /// What was found.
+        finding: String,
     },
     /// Somebody may have used the name of one of the team or of an OPD; nothing was carried out.
     NameMisused {

@@ -9,6 +9,7 @@ use crate::domain::notice::team::Clock;
 use crate::domain::recap::{Recap, TicketLine};
 use crate::domain::report::{Section, Unfit};
 use crate::domain::role::{Audience, Role};
+use crate::domain::scan::Scan;
 use crate::domain::stage::Status;
 use crate::domain::workflow::refusal::Refusal;
 
@@ -285,8 +286,17 @@ pub struct EvidenceSent {
     pub number: String,
     /// Subject of the ticket.
     pub subject: String,
-    /// Names of the files in it.
-    pub files: Vec<String>,
+    /// The files in it.
+    pub files: Vec<SentFile>,
     /// The password, which is no secret: it keeps scanners and fingers off.
     pub password: String,
+}
+
+/// A file in that ZIP.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SentFile {
+    /// Its name there.
+    pub name: String,
+    /// What the malware scanner said; `None` where there is none.
+    pub scan: Option<Scan>,
 }

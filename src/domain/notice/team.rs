@@ -12,7 +12,9 @@ use crate::domain::incoming::{Content, Defect, Language};
 use crate::domain::indicator::{Indicator, Kind};
 use crate::domain::kind::{Finding, IncidentKind};
 use crate::domain::protection::Protection;
+use crate::domain::lookalike::Lookalike;
 use crate::domain::role::Audience;
+use crate::domain::scan::Scan;
 use crate::domain::severity::Severity;
 use crate::domain::stage::{Stage, Status};
 
@@ -67,6 +69,8 @@ pub struct TicketOpened {
     pub related: Option<Related>,
     /// Why the reporter was not acknowledged, if he was not.
     pub silence: Option<String>,
+    /// Whose address its sender's looks like without being it.
+    pub lookalike: Option<Box<Lookalike>>,
     /// What was odd about the mail.
     pub defects: Vec<Defect>,
 }
@@ -142,6 +146,8 @@ pub struct EvidenceFile {
     pub digest: Digest,
     /// Whether it goes with the notice (decisions 13).
     pub attached: bool,
+    /// What the malware scanner said; `None` where there is none.
+    pub scan: Option<Scan>,
 }
 
 /// One of our own hosts and its owner.

@@ -1,5 +1,6 @@
 //! Samples of what the team is told about the desk itself.
 
+use crate::domain::lookalike::Lookalike;
 use crate::domain::notice::Notice;
 use crate::domain::notice::alert::{DeskAlert, Misuse};
 use crate::templates::samples::at;
@@ -25,5 +26,18 @@ pub(super) fn all() -> Vec<Notice> {
     samples
         .extend([None, Some("admin@dinkes.example".to_owned())].map(|addressee| DeskAlert::KeyUnusable { addressee }));
     samples.push(DeskAlert::OrdersUnexplained { person: "ani@csirt.example".to_owned(), explained: 3 });
+    samples.push(DeskAlert::NameImitated {
+        lookalike: Lookalike {
+            sender: "kabid@xn--csrt-m9d.example".to_owned(),
+            meant: "kabid@csirt.example".to_owned(),
+            whole: true,
+        },
+        number: Some("CIAMIS-2026-0007".to_owned()),
+    });
+    samples.push(DeskAlert::MalwareFound {
+        number: "CIAMIS-2026-0007".to_owned(),
+        file: "faktur.zip".to_owned(),
+        finding: "Win.Test.EICAR_HDB-1".to_owned(),
+    });
     samples.into_iter().map(Notice::DeskAlert).collect()
 }

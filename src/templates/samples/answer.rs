@@ -6,10 +6,11 @@ use crate::domain::command::vocabulary::Word;
 use crate::domain::notice::Notice;
 use crate::domain::notice::answer::{
     Answer, CodeRequested, CodeTrouble, CommandUnproven, Doubt, EvidenceSent, Leaving, Line, Misreading, Offer,
-    Outcome, State, Transcript,
+    Outcome, SentFile, State, Transcript,
 };
 use crate::domain::question::Question;
 use crate::domain::role::{Audience, Role};
+use crate::domain::scan::Scan;
 use crate::domain::stage::{Stage, Status};
 use crate::domain::workflow::facts::help;
 use crate::domain::workflow::refusal::{Field, Refusal};
@@ -40,7 +41,9 @@ pub(super) fn all() -> Vec<Notice> {
     samples.push(Notice::EvidenceSent(EvidenceSent {
         number: "CIAMIS-2026-0007".to_owned(),
         subject: "Situs Dinas Kesehatan berisi judi online".to_owned(),
-        files: vec!["layar.png".to_owned()],
+        files: [("1-layar.png", Scan::Clean), ("2-faktur.zip", Scan::Found("Win.Test.EICAR_HDB-1".to_owned()))]
+            .map(|(name, scan)| SentFile { name: name.to_owned(), scan: Some(scan) })
+            .into(),
         password: "infected".to_owned(),
     }));
     samples

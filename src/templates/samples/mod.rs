@@ -19,12 +19,14 @@ use crate::domain::digest::Digest;
 use crate::domain::evidence::Origin;
 use crate::domain::incoming::{Content, Defect, Language};
 use crate::domain::indicator::{Kind, indicators};
+use crate::domain::lookalike::Lookalike;
 use crate::domain::notice::Notice;
 use crate::domain::notice::gathered::{Gathered, GatheredTicket, Tallied};
 use crate::domain::notice::reporter::{FileReceived, OwnWords, ReportReceived};
 use crate::domain::notice::team::{
     EvidenceFile, MailHeld, MessageFiled, OwnHost, Related, Relation, SameDay, SeenIn, TicketOpened,
 };
+use crate::domain::scan::Scan;
 use crate::domain::stage::Stage;
 
 /// Every sample: together they pass through every branch of every template.
@@ -130,6 +132,7 @@ fn ticket_opened(rich: bool) -> TicketOpened {
         reply_to: None,
         related: None,
         silence: None,
+        lookalike: None,
         defects: Vec::new(),
     };
     if !rich {
@@ -156,6 +159,11 @@ fn ticket_opened(rich: bool) -> TicketOpened {
         related: Some(Related { number: "CIAMIS-2026-0003".to_owned(), why: Relation::Mentioned }),
         silence: Some("list".to_owned()),
         unlisted_years: vec![2028],
+        lookalike: Some(Box::new(Lookalike {
+            sender: "ani@xn--csrt-m9d.example".to_owned(),
+            meant: "@csirt.example".to_owned(),
+            whole: false,
+        })),
         defects: vec![Defect::NoMessageId, Defect::DamagedEncoding],
         evidence: Origin::Dkim,
         ..bare
@@ -202,10 +210,18 @@ fn evidence_file() -> EvidenceFile {
         size_bytes: 182_000,
         digest: Digest::of(b"layar"),
         attached: true,
+        scan: Some(Scan::Clean),
     }
 }
 
 fn archive() -> EvidenceFile {
     let name = "bukti.zip".to_owned();
-    EvidenceFile { name, content: Content::Archive, size_bytes: 82_000, digest: Digest::of(b"zip"), attached: false }
+    EvidenceFile {
+        name,
+        content: Content::Archive,
+        size_bytes: 82_000,
+        digest: Digest::of(b"zip"),
+        attached: false,
+        scan: Some(Scan::Away),
+    }
 }

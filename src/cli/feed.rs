@@ -8,6 +8,7 @@ use chrono::{DateTime, FixedOffset, Utc};
 use clap::Args;
 
 use crate::cli::access;
+use crate::cli::keys::Keys;
 use crate::cli::setup::Home;
 use crate::clock::{Clock, SystemClock};
 use crate::daemon::Shared;
@@ -15,6 +16,7 @@ use crate::daemon::disk::{Disk, Shortage};
 use crate::daemon::intake::{Fetched, Intake};
 use crate::domain::Time;
 use crate::domain::digest::Digest;
+use crate::mail::reader::Reader;
 use crate::mail::transport::{Listed, Place};
 use crate::store::blobs::Kind;
 use crate::store::receipts::{self, State};
@@ -44,7 +46,9 @@ impl Feed {
         let blobs = home.blobs()?;
         let disk = blobs.clone();
         let disk = Disk::new(settings.disk_reserve(), move || disk.free_bytes());
-        let intake = Intake::new(blobs, settings.parse_max)?.with_disk(disk);
+        let (opener, _) = Keys::read(&home.config)?.split();
+        let reader = Reader::start_opening(opener).context("start the reading thread")?;
+        let intake = Intake::new(blobs, settings.parse_max)?.with_disk(disk).with_reader(reader);
         let trust = home.trust(shared.engine.borrow().store())?;
         let intake = intake.trusting(trust, home.dns()?).scanning(home.scanner());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

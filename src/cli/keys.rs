@@ -95,7 +95,7 @@ fn place(source: &SecretSource) -> String {
 }
 
 /// What is wrong with the keys: none of it works.
-pub(super) fn faults(config: &Config, now: Time) -> Vec<String> {
+pub fn faults(config: &Config, now: Time) -> Vec<String> {
     let mut faults = Vec::new();
     match desk_key(&config.settings.pgp) {
         Ok(Some(key)) if !key.public().can_encrypt(now) => {
@@ -139,7 +139,7 @@ fn nobody_may_approve(config: &Config) -> Option<String> {
 }
 
 /// Keys that do not do what was meant, or soon will not.
-pub(super) fn warnings(config: &Config, now: Time) -> Vec<String> {
+pub fn warnings(config: &Config, now: Time) -> Vec<String> {
     let mut warnings = Vec::new();
     if let Ok(Some(key)) = desk_key(&config.settings.pgp) {
         warnings.extend(ending("[pgp] the desk's key", key.public().ends_at(), config, now));
@@ -171,7 +171,7 @@ fn ending(whose: &str, until: Option<Time>, config: &Config, now: Time) -> Optio
 }
 
 /// What present keys allow that stricter ones would not.
-pub(super) fn weaknesses(config: &Config) -> Vec<String> {
+pub fn weaknesses(config: &Config) -> Vec<String> {
     let mut found = Vec::new();
     let settings = &config.settings;
     let encrypts = |address: &crate::domain::person::Address| {

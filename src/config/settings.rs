@@ -44,7 +44,7 @@ pub struct Settings {
     pub command: CommandPolicy,
     /// Whom we believe about who wrote a mail.
     pub trust: TrustRules,
-    /// The desk's OpenPGP key.
+    /// The desk's PGP key.
     pub pgp: Pgp,
     /// The second account that tries to deceive us.
     pub probe: Option<Probe>,

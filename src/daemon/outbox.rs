@@ -9,7 +9,7 @@ use tracing::{debug, error, info, warn};
 
 use crate::clock::Clock;
 use crate::daemon::backoff::{Backoff, jitter};
-use crate::daemon::protecting::Leaving;
+use crate::daemon::protecting::{How, Leaving};
 use crate::daemon::{PATIENCE, Shared};
 use crate::domain::notice::alert::DeskAlert;
 use crate::domain::outgoing::{OutgoingMail, SendOutcome};
@@ -60,12 +60,10 @@ impl<M: Mailer> Sender<M> {
         self.settle(shared)?;
         let mut claimed = self.claim(shared)?;
         while let Some(mail) = claimed {
-            let (mail, outcome) = match protect(shared, mail).await? {
-                Ok(mail) => {
-                    let outcome = self.mailer.send(&mail).await;
-                    (mail, outcome)
-                }
-                Err((mail, reason)) => (mail, SendOutcome::Transient { reply: reason }),
+            let (mail, waits) = protect(shared, mail).await?;
+            let outcome = match waits {
+                None => self.mailer.send(&mail).await,
+                Some(why) => SendOutcome::Transient { reply: why.to_string() },
             };
             if matches!(outcome, SendOutcome::Sent { .. }) {
                 reached(Step::Sent);
@@ -123,32 +121,29 @@ impl<M: Mailer> Sender<M> {
 
 /// The mail as it leaves, or why it must wait: what should be encrypted never goes in clear. Work for
 /// a thread of its own: the loops must not wait for it.
-async fn protect<C: Clock>(
-    shared: &Shared<C>,
-    mail: OutgoingMail,
-) -> Result<Result<OutgoingMail, (OutgoingMail, String)>> {
+async fn protect<C: Clock>(shared: &Shared<C>, mail: OutgoingMail) -> Result<(OutgoingMail, Option<Unprotected>)> {
     if !shared.protecting.concerns(&mail.recipient) {
-        return Ok(Ok(mail));
+        return Ok((mail, None));
     }
     let (protecting, now) = (Arc::clone(&shared.protecting), shared.clock.now());
-    let done = tokio::task::spawn_blocking(move || protecting.leaving(mail, now)).await.context("protect a mail")?;
+    let leaving = tokio::task::spawn_blocking(move || protecting.leaving(mail, now));
+    let Leaving { mail, how } = leaving.await.context("protect a mail")?;
     let day = now.date_naive();
-    Ok(match done {
-        Ok(Leaving { mail, unsigned }) => {
-            if unsigned {
-                error!(outbox = mail.id.0, "Mail {} leaves unsigned: {}", mail.id.0, Unprotected::Signer);
-                shared.raise(&DeskAlert::KeyUnusable { addressee: None }, &format!("key:desk:{day}"));
-            }
-            Ok(mail)
+    match how {
+        How::Protected => Ok((mail, None)),
+        How::Unsigned => {
+            error!(outbox = mail.id.0, "Mail {} leaves unsigned: {}", mail.id.0, Unprotected::Signer);
+            shared.raise(&DeskAlert::KeyUnusable { addressee: None }, &format!("key:desk:{day}"));
+            Ok((mail, None))
         }
-        Err((mail, why)) => {
+        How::Waits(why) => {
             error!(outbox = mail.id.0, "Mail {} waits, because it cannot be encrypted: {why}", mail.id.0);
             let addressee = mail.recipient.to_string();
             let purpose = format!("key:{addressee}:{day}");
             shared.raise(&DeskAlert::KeyUnusable { addressee: Some(addressee) }, &purpose);
-            Err((mail, why.to_string()))
+            Ok((mail, Some(why)))
         }
-    })
+    }
 }
 
 /// Sends what is due when it is due, until asked to stop.

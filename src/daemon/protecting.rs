@@ -19,12 +19,22 @@ pub struct Protecting {
     readers: Vec<(Address, PublicKey)>,
 }
 
-/// A mail as it leaves.
+/// A mail on its way out.
 #[derive(Debug)]
 pub(super) struct Leaving {
     pub(super) mail: OutgoingMail,
-    /// Whether it should have been signed and is not.
-    pub(super) unsigned: bool,
+    pub(super) how: How,
+}
+
+/// How it leaves, or that it does not.
+#[derive(Debug)]
+pub(super) enum How {
+    /// As it should.
+    Protected,
+    /// It should have been signed and is not.
+    Unsigned,
+    /// It should have been encrypted and cannot be: it waits.
+    Waits(Unprotected),
 }
 
 impl Protecting {
@@ -43,15 +53,15 @@ impl Protecting {
     }
 
     /// The mail signed and encrypted.
-    pub(super) fn leaving(&self, mail: OutgoingMail, now: Time) -> Result<Leaving, (OutgoingMail, Unprotected)> {
+    pub(super) fn leaving(&self, mail: OutgoingMail, now: Time) -> Leaving {
         let reader = self.reader(&mail.recipient);
-        let done = match protected(&mail.bytes, self.signer.as_deref(), reader, now) {
-            Err(Unprotected::Signer) => protected(&mail.bytes, None, reader, now).map(|bytes| (bytes, true)),
-            done => done.map(|bytes| (bytes, false)),
+        let (done, how) = match protected(&mail.bytes, self.signer.as_deref(), reader, now) {
+            Err(Unprotected::Signer) => (protected(&mail.bytes, None, reader, now), How::Unsigned),
+            done => (done, How::Protected),
         };
         match done {
-            Ok((bytes, unsigned)) => Ok(Leaving { mail: OutgoingMail { bytes, ..mail }, unsigned }),
-            Err(why) => Err((mail, why)),
+            Ok(bytes) => Leaving { mail: OutgoingMail { bytes, ..mail }, how },
+            Err(why) => Leaving { mail, how: How::Waits(why) },
         }
     }
 }

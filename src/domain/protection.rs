@@ -35,7 +35,7 @@ pub struct Protection {
 pub struct PinnedKeys {
     /// Whose they are.
     pub address: Address,
-    /// His public OpenPGP key.
+    /// His public PGP key.
     pub pgp: Option<KeyFile>,
     /// Whether what the desk writes to him is encrypted to that key.
     pub encrypts: bool,
@@ -56,7 +56,7 @@ pub struct KeyFile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standard {
-    /// OpenPGP (RFC 3156, RFC 9580).
+    /// PGP (RFC 3156, RFC 9580).
     Pgp,
     /// S/MIME (RFC 8551).
     Smime,
@@ -141,7 +141,7 @@ pub enum MailSignature {
     Unknown {
         /// Its kind.
         standard: Standard,
-        /// The name in the certificate that came with it; empty for OpenPGP, which brings none.
+        /// The name in the certificate that came with it; empty for PGP, which brings none.
         name: String,
     },
     /// It proves nothing, or that somebody is at work.
@@ -201,8 +201,8 @@ impl Protection {
     }
 
     /// What the team is told of it.
-    pub fn told(&self) -> Option<Protection> {
-        (!self.is_none()).then(|| self.clone())
+    pub fn told(&self) -> Option<Box<Protection>> {
+        (!self.is_none()).then(|| Box::new(self.clone()))
     }
 
     /// Whether there is nothing to say of it.

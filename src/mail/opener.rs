@@ -37,7 +37,7 @@ pub struct Opener {
 pub struct Pin {
     /// Whose it is.
     pub address: Address,
-    /// His OpenPGP key.
+    /// His PGP key.
     pub pgp: Option<PublicKey>,
     /// SHA-256 of his S/MIME certificate.
     pub smime: Option<Digest>,
@@ -67,10 +67,8 @@ impl Opener {
             }
             None => {
                 let signature = signed_part::signature(raw, structure, pin);
-                let signature = match signature {
-                    MailSignature::None if says(raw, structure, BEGIN_SIGNED) => in_text(pin),
-                    found => found,
-                };
+                let inside = signature == MailSignature::None && says(raw, structure, BEGIN_SIGNED);
+                let signature = if inside { in_text(pin) } else { signature };
                 (None, Protection { signature, ..Protection::default() })
             }
         }
@@ -99,7 +97,9 @@ impl Opener {
             MailSignature::None => signed_part::signature(&content, &structure, pin),
             // The key pinned for him is one for S/MIME.
             MailSignature::Unknown { .. } if pin.is_some() => foreign(),
-            found => found,
+            found @ (MailSignature::Pinned { .. } | MailSignature::Unknown { .. } | MailSignature::Faulty { .. }) => {
+                found
+            }
         };
         let subject = structure.root().headers.get("subject").map(|subject| one_line(&words::decoded(subject)));
         let subject = subject.filter(|subject| !subject.trim().is_empty());

@@ -1,4 +1,4 @@
-//! The desk's own secret key: unlocked once, when it is read, and kept so in memory alone. GnuPG makes
+//! The desk's own secret key: unlocked once, when it is read, and kept so in memory alone. gpg makes
 //! unlocking slow on purpose, and every mail would wait for it.
 
 use std::fmt;

@@ -96,7 +96,7 @@ impl PublicKey {
 
     /// Whether a part of it has that fingerprint (in hexadecimal digits of any case).
     pub(super) fn has_part(&self, fingerprint: &str) -> Option<(bool, Life)> {
-        let mut parts = self.signers().map(|(key, life)| (key, life));
+        let mut parts = self.signers();
         let found = parts.find(|(key, _)| key.fingerprint().eq_ignore_ascii_case(fingerprint));
         found.map(|(key, life)| (matches!(key, Part::Primary(_)), *life))
     }

@@ -161,17 +161,15 @@ pub(super) fn is_strong(hash: HashAlgorithm) -> bool {
 
 /// Whether a key is of a kind that cannot be forged.
 pub(super) fn is_strong_key(key: &PublicParams) -> bool {
-    match key {
-        PublicParams::RSA(_) => key.write_len() >= RSA_OCTETS_MIN,
-        other => matches!(
-            other,
-            PublicParams::ECDSA(_)
-                | PublicParams::ECDH(_)
-                | PublicParams::EdDSALegacy(_)
-                | PublicParams::Ed25519(_)
-                | PublicParams::X25519(_)
-                | PublicParams::Ed448(_)
-                | PublicParams::X448(_)
-        ),
-    }
+    let curve = matches!(
+        key,
+        PublicParams::ECDSA(_)
+            | PublicParams::ECDH(_)
+            | PublicParams::EdDSALegacy(_)
+            | PublicParams::Ed25519(_)
+            | PublicParams::X25519(_)
+            | PublicParams::Ed448(_)
+            | PublicParams::X448(_)
+    );
+    curve || (matches!(key, PublicParams::RSA(_)) && key.write_len() >= RSA_OCTETS_MIN)
 }

@@ -1,4 +1,4 @@
-//! Floor 1: OpenPGP (RFC 9580) with the desk's own key and the keys pinned in `people.toml`.
+//! Floor 1: PGP (RFC 9580) with the desk's own key and the keys pinned in `people.toml`.
 //!
 //! rPGP does the packets and the mathematics; which key and subkey counts at which instant is settled
 //! here ([`keys`]), strictly and by the time that is handed in. There is no key server, no web of trust,

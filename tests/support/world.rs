@@ -111,6 +111,11 @@ impl World {
         self.restart();
     }
 
+    /// The configuration it runs with.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
     pub fn now(&self) -> Time {
         self.shared.clock.now()
     }

@@ -3,6 +3,9 @@
 
 use std::path::Path;
 
+use siaga::cli::explain::{self, Looking};
+use siaga::cli::keys::Keys;
+use siaga::domain::evidence::TrustRules;
 use siaga::domain::outgoing::SendOutcome;
 use siaga::domain::stage::{Disposition, Status};
 use tempfile::TempDir;
@@ -266,4 +269,30 @@ fn what_cannot_be_signed_goes_unsigned_and_the_team_is_told() {
     let notice = world.latest(ANI, "Baru");
     assert!(!String::from_utf8_lossy(&notice.mail.bytes).contains("multipart/signed"));
     assert!(world.latest(ANI, "tanpa tanda tangan").words().contains("TANPA tanda tangan PGP"));
+}
+
+#[test]
+fn explain_says_in_one_line_how_a_mail_was_protected() {
+    let gpg = ring(&[DESK, BUDI]);
+    let (mut world, _folder) = desk(&gpg);
+    let raw = encrypted(&letter().raw(), |content| gpg.encrypt(DESK, Some(BUDI), content));
+    let file = world.folder().join("surat.eml");
+    std::fs::write(&file, raw).expect("write");
+    let said = |world: &mut World| {
+        let opener = Keys::read(world.config()).expect("the keys").split().0;
+        let looking = Looking { parse_max: 1 << 20, trust: TrustRules::default(), dns: None, opener };
+        let (mut out, now) = (Vec::new(), world.now());
+        let mut engine = world.shared.engine.borrow_mut();
+        explain::run(&mut engine, std::slice::from_ref(&file), true, looking, now, &mut out).expect("explained");
+        let told: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
+        told["trust"]["protection"].as_str().expect("a line").to_owned()
+    };
+    let unpinned =
+        "encrypted (PGP), opened with the desk's key; signed (PGP), unchecked: no key is pinned for the sender";
+    assert_eq!(said(&mut world), unpinned);
+    world.reconfigure(|config| pin(config, &gpg, BUDI));
+    let line = said(&mut world);
+    assert!(line.contains("signed (PGP) at 2026-11-23 00:30:00 UTC by the sender's pinned key"), "{line}");
+    world.reconfigure(|config| config.settings.pgp.key = None);
+    assert_eq!(said(&mut world), "encrypted (PGP), not opened: the desk has no key");
 }

@@ -154,9 +154,7 @@ fn expected_for_c3(proof: Proof, (unmarked, signature_required): (bool, bool), s
     } else if good && proof.code != CodeProof::None {
         // Its text names the present nonce, and with it version and hash.
         "accept"
-    } else if signature_required && !good {
-        "refuse"
-    } else if proof.domain == Evidence::Fail {
+    } else if (signature_required && !good) || proof.domain == Evidence::Fail {
         "refuse"
     } else if (passed && proof.code != CodeProof::None)
         || (!passed && unmarked && proof.answers_ours && proof.code == CodeProof::Fresh)

@@ -48,7 +48,7 @@ pub enum DeskAlert {
         /// What the mail server said.
         reason: String,
     },
-    /// An OpenPGP key cannot be used: mail to its owner waits, or leaves unsigned.
+    /// A PGP key cannot be used: mail to its owner waits, or leaves unsigned.
     KeyUnusable {
         /// Whose it is; `None` for the desk's own.
         addressee: Option<String>,

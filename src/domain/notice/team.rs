@@ -30,7 +30,7 @@ pub struct TicketOpened {
     /// What is known of whether it is his.
     pub evidence: Origin,
     /// Whether it came encrypted or signed; `None` where there is nothing to say.
-    pub protection: Option<Protection>,
+    pub protection: Option<Box<Protection>>,
     /// The sender's language.
     pub language: Language,
     /// When the report reached our server.
@@ -171,7 +171,7 @@ pub struct MessageFiled {
     /// What is known of whether it is his.
     pub evidence: Origin,
     /// Whether it came encrypted or signed; `None` where there is nothing to say.
-    pub protection: Option<Protection>,
+    pub protection: Option<Box<Protection>>,
     /// Whether the sender is known to the ticket; if not, nothing was answered (decisions 18).
     pub pending: bool,
     /// When it reached our server.

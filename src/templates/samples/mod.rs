@@ -46,7 +46,7 @@ pub fn all() -> Vec<Notice> {
         reason: "limits: more than 100 messages inside each other".to_owned(),
     }));
     samples.extend([true, false].map(|storm| Notice::Gathered(gathered(storm))));
-    let protected = |protection| MessageFiled { protection: Some(protection), ..message_filed(true) };
+    let protected = |protection| MessageFiled { protection: Some(Box::new(protection)), ..message_filed(true) };
     samples.extend(protected::all().into_iter().map(protected).map(Notice::MessageFiled));
     samples.extend(reporter::all());
     samples.extend(team::all());

@@ -17,18 +17,20 @@ pub(super) fn all() -> Vec<Protection> {
         Protection { sealing: opened, ..Protection::default() },
         Protection { signature: signed, ..Protection::default() },
     ];
-    samples.extend(Closed::ALL.iter().map(|why| {
-        let standard = if *why == Closed::Unsupported { Standard::Smime } else { Standard::Pgp };
-        Protection { sealing: Sealing::Closed { standard, why: *why }, ..Protection::default() }
-    }));
     samples.extend(["", "Budi Warga"].map(|name| {
         let standard = if name.is_empty() { Standard::Pgp } else { Standard::Smime };
         let signature = MailSignature::Unknown { standard, name: name.to_owned() };
         Protection { signature, ..Protection::default() }
     }));
-    samples.extend(MailSignatureFault::ALL.iter().map(|fault| {
-        let signature = MailSignature::Faulty { standard, fault: *fault, pinned: true };
-        Protection { signature, ..Protection::default() }
+    // A reason why it is closed and a fault of the signature on one page: neither depends on the other.
+    samples.extend(MailSignatureFault::ALL.iter().enumerate().map(|(at, fault)| {
+        let why = Closed::ALL[at % Closed::ALL.len()];
+        let sealed_by = if why == Closed::Unsupported { Standard::Smime } else { Standard::Pgp };
+        Protection {
+            sealing: Sealing::Closed { standard: sealed_by, why },
+            signature: MailSignature::Faulty { standard, fault: *fault, pinned: true },
+            subject: None,
+        }
     }));
     samples
 }

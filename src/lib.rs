@@ -8,6 +8,7 @@
 //! FLOOR 1   store  mail  templates          one adapter per outside thing
 //!           compose  archive                words and files → bytes
 //!           pdf                             signed PDFs → what they say and prove
+//!           office                          office documents → their words
 //! FLOOR 0        domain                     the SOP as values and pure functions
 //! ```
 //!
@@ -27,6 +28,7 @@ pub mod templates;
 pub mod compose;
 pub mod archive;
 pub mod pdf;
+pub mod office;
 
 pub mod engine;
 

@@ -7,8 +7,12 @@ use chrono::{TimeDelta, TimeZone, Utc};
 
 use siaga::domain::Time;
 use siaga::domain::answer::Evidence;
+use siaga::domain::directory::Directory;
+use siaga::domain::gate::Gate;
+use siaga::domain::notice::Notice;
+use siaga::domain::notice::reporter::ReportReceived;
 use siaga::domain::outgoing::{Class, OutboxId};
-use siaga::domain::person::Address;
+use siaga::domain::person::{Address, Person};
 use siaga::domain::ticket::{Ticket, TicketId};
 use siaga::store::outbox::{Draft, Frozen, Retry};
 use siaga::store::{Store, outbox, tickets};
@@ -35,15 +39,31 @@ fn store_with_ticket() -> (Store, TicketId) {
     (store, id)
 }
 
+/// A gate through which the reporter of a ticket gets his acknowledgement.
 fn post(store: &mut Store, purpose: &str, recipient: &str, minute: i64) -> Option<OutboxId> {
-    let recipient = address(recipient);
+    let (recipient, people) = (address(recipient), Directory::default());
+    let reporter = Person { name: String::new(), address: recipient.clone() };
+    let ticket = Ticket { reporter: Some(reporter), ..ticket(1) };
+    let today = at(0).date_naive();
+    let gate = Gate { ticket: Some(&ticket), office: None, admitted: false, people: &people, today };
+    let notice = Notice::ReportReceived(ReportReceived {
+        number: ticket.number.to_string(),
+        language: ticket.language,
+        arrived_at: at(0),
+        files: Vec::new(),
+        missing: Vec::new(),
+        due_at: at(180),
+        begins_at: None,
+        too_large: false,
+        encrypted: false,
+        own_words: None,
+    });
+    let cleared = gate.let_through(&notice, &recipient).expect("his own report");
     let draft = Draft {
+        cleared: &cleared,
         purpose,
         ticket: None,
-        notice: "report_received",
-        class: Class::Acknowledgement,
         evidence: Some(Evidence::None),
-        recipient: &recipient,
         envelope_from: None,
         held: None,
     };

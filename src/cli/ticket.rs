@@ -7,6 +7,7 @@ use chrono::Datelike;
 use clap::Subcommand;
 use serde::Serialize;
 
+use crate::cli::redact::{Hold, Redact};
 use crate::cli::setup::Home;
 use crate::cli::table::Column;
 use crate::cli::terminal::{plain, plain_lines, prose};
@@ -38,6 +39,16 @@ pub(super) enum Verb {
         #[command(flatten)]
         format: Format,
     },
+    /// Remove personal data of a ticket for good: its letters, files and reporter, or a part of them.
+    ///
+    /// The ticket itself, its times, what was decided and the logbook stay true. Works while the desk
+    /// serves.
+    #[command(
+        after_help = "Examples:\n  siaga ticket redact 7 --reason \"permintaan pelapor 24/11/2026\"\n  siaga ticket redact 7 --file SHA256 --reason \"KTP tidak diminta\" --yes"
+    )]
+    Redact(Redact),
+    /// Keep everything of a ticket, whatever the rules of retention say.
+    Hold(Hold),
 }
 
 /// A ticket as machines read it.
@@ -74,6 +85,11 @@ struct Whole {
 
 impl Verb {
     pub(super) fn run(&self, home: &Home) -> Result<()> {
+        match self {
+            Verb::Redact(redact) => return redact.run(home),
+            Verb::Hold(hold) => return hold.run(home),
+            Verb::List { .. } | Verb::Show { .. } => {}
+        }
         let store = home.store()?;
         let now = SystemClock.now();
         let mut out = std::io::stdout().lock();
@@ -110,6 +126,7 @@ impl Verb {
                 }
                 show(home, &whole, &mut out)
             }
+            Verb::Redact(_) | Verb::Hold(_) => Ok(()),
         }
     }
 }
@@ -133,7 +150,7 @@ fn row(store: &Store, ticket: &Ticket, now: Time) -> Result<Row> {
 }
 
 /// A number as people write it: whole, or this year's serial.
-fn number_of(home: &Home, text: &str, now: Time) -> Result<TicketNumber> {
+pub(super) fn number_of(home: &Home, text: &str, now: Time) -> Result<TicketNumber> {
     if let Ok(serial) = text.parse::<u32>() {
         let year = home.config.calendar.local(now).year();
         return Ok(TicketNumber { prefix: home.config.settings.desk.ticket_prefix.clone(), year, serial });

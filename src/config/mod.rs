@@ -12,6 +12,7 @@ mod fault;
 mod people;
 mod limits;
 mod policy;
+mod retention;
 mod secret;
 mod settings;
 mod siaga;
@@ -141,7 +142,7 @@ impl Config {
         Rules {
             sop: self.sop.clone(),
             calendar: self.calendar.clone(),
-            people: self.people.clone(),
+            people: Directory { desk: self.settings.desk.addresses(), ..self.people.clone() },
             policy: self.settings.policy,
         }
     }

@@ -79,6 +79,18 @@ pub enum Kind {
     ParentResolved,
     /// A part of the incident became a ticket of its own.
     PartOpened,
+    /// A notice was kept from somebody who may not see it.
+    NoticeWithheld,
+    /// Data were destroyed by a rule of retention: what, how much, by which.
+    Destroyed,
+    /// Personal data were taken out of earlier entries, and what is left of each is listed.
+    Redacted,
+    /// A ticket's data must be kept, whatever the rules of retention say.
+    HoldBegan,
+    /// That is over.
+    HoldEnded,
+    /// A person's identity was shown outside the team.
+    IdentityShown,
 }
 
 impl Kind {
@@ -112,6 +124,12 @@ impl Kind {
             Kind::RungPassed => "rung_passed",
             Kind::ParentResolved => "parent_resolved",
             Kind::PartOpened => "part_opened",
+            Kind::NoticeWithheld => "notice_withheld",
+            Kind::Destroyed => "destroyed",
+            Kind::Redacted => "redacted",
+            Kind::HoldBegan => "hold_began",
+            Kind::HoldEnded => "hold_ended",
+            Kind::IdentityShown => "identity_shown",
         }
     }
 }

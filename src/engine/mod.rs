@@ -23,7 +23,12 @@ mod forwarding;
 mod commands;
 mod proof;
 mod signed;
+mod document;
 mod wiping;
+mod retention;
+pub mod redaction;
+mod gate;
+pub mod person;
 mod token;
 mod transcript;
 mod queries;
@@ -49,6 +54,7 @@ use crate::domain::directory::Directory;
 use crate::domain::limits::Limits;
 use crate::domain::message_id::MessageIdKey;
 use crate::domain::person::Address;
+use crate::domain::retention::Retention;
 use crate::domain::schedule::Schedules;
 use crate::domain::workflow::Rules;
 use crate::store::blobs::Blobs;
@@ -74,6 +80,8 @@ pub struct Context {
     pub command: CommandPolicy,
     /// When the mails of the calendar come.
     pub schedules: Schedules,
+    /// How long each kind of data is kept.
+    pub retention: Retention,
     /// What our mails say.
     pub templates: Templates,
     /// The key of our Message-IDs.
@@ -107,6 +115,8 @@ pub struct Engine {
     context: Context,
     /// Who is who by `people.toml`, before any `#delegasi`.
     people: Directory,
+    /// Whether the write-ahead log may hold what was destroyed.
+    unfolded: bool,
 }
 
 impl Engine {
@@ -121,7 +131,7 @@ impl Engine {
         let first_start = store.write(|tx| meta::first_start(tx, this_second))?;
         context.cutoff.get_or_insert(first_start);
         let people = context.rules.people.clone();
-        let mut engine = Engine { store, context, people };
+        let mut engine = Engine { store, context, people, unfolded: false };
         engine.heed_delegations()?;
         let today = engine.context.rules.calendar.local(now).date_naive();
         let people = &engine.context.rules.people;
@@ -149,7 +159,7 @@ impl Engine {
             configured => configured,
         };
         let people = context.rules.people.clone();
-        let mut engine = Engine { store, context, people };
+        let mut engine = Engine { store, context, people, unfolded: false };
         engine.heed_delegations()?;
         Ok(engine)
     }
@@ -170,7 +180,8 @@ impl Engine {
     pub fn next_timer(&self) -> Result<Option<Time>> {
         let (timer, errand) = (timers::next_due(self.store.db())?, errands::next_due(self.store.db())?);
         let (digest, gathered) = (self.next_digest()?, self.next_gathered()?);
-        Ok(timer.into_iter().chain(errand).chain(digest).chain(gathered).min())
+        let retention = self.next_retention()?;
+        Ok(timer.into_iter().chain(errand).chain(digest).chain(gathered).chain(retention).min())
     }
 
     /// When the next outgoing mail is due.
@@ -204,6 +215,7 @@ impl Engine {
     /// # Errors
     /// If the database refuses.
     pub fn close(self) -> Result<()> {
-        self.store.checkpoint()
+        self.store.checkpoint()?;
+        Ok(())
     }
 }

@@ -52,6 +52,7 @@ pub(super) fn register(tera: &mut Tera, desk: &Desk, zone: Tz) {
         ("asal", vocabulary::evidence_id),
         ("sebab_diam", vocabulary::silence_id),
         ("keganjilan", vocabulary::defect_id),
+        ("data_pribadi", vocabulary::personal_data_id),
         ("jenis_indikator", vocabulary::indicator_id),
         ("hal_sama", vocabulary::shared_id),
     ];

@@ -12,6 +12,7 @@ use crate::config::document::Document;
 use crate::config::fault::Fault;
 use crate::config::limits::{AnswerSection, LimitsSection, NoticeSection};
 use crate::config::policy::{ApprovalSection, CommandSection, DigestSection, SopSection, policy};
+use crate::config::retention::RetentionSection;
 use crate::config::secret::SecretSource;
 use crate::config::settings::{Imap, Intake, Log, Outbox, Probe, Protection, Settings, Smtp, Transport};
 use crate::config::siaga::checks::Checks;
@@ -19,6 +20,7 @@ use crate::config::trust::TrustSection;
 use crate::config::values;
 use crate::domain::desk::Desk;
 use crate::domain::person::Address;
+use crate::domain::schedule::Schedules;
 
 /// Reads the settings: the file alone, each variable above it by itself, then all together.
 pub(super) fn read(document: &Document, faults: &mut Vec<Fault>) -> Option<Settings> {
@@ -84,6 +86,7 @@ struct SettingsFile {
     approval: ApprovalSection,
     sop: SopSection,
     digest: DigestSection,
+    retention: RetentionSection,
     log: Log,
 }
 
@@ -170,6 +173,7 @@ impl SettingsFile {
             approval,
             sop,
             digest,
+            retention,
             log,
         } = self;
         Settings {
@@ -194,7 +198,8 @@ impl SettingsFile {
             trust: trust.settled(),
             probe,
             policy: policy(&approval, &sop),
-            schedules: digest.settled(),
+            schedules: Schedules { retention: retention.schedule(), ..digest.settled() },
+            retention: retention.settled(),
             signing_authorities: approval.authorities().unwrap_or_default(),
             log,
         }

@@ -78,6 +78,7 @@ impl Draft<'_> {
     pub(super) fn set_tlp(&mut self, tlp: Tlp) -> Result<(), Refusal> {
         self.case.ticket.class.tlp = tlp;
         self.note_class();
+        self.heed_class();
         Ok(())
     }
 

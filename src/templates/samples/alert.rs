@@ -1,7 +1,9 @@
 //! Samples of what the team is told about the desk itself.
 
+use crate::domain::gate::Barred;
 use crate::domain::notice::Notice;
 use crate::domain::notice::alert::{DeskAlert, Misuse};
+use crate::domain::tlp::Tlp;
 use crate::templates::samples::at;
 
 pub(super) fn all() -> Vec<Notice> {
@@ -23,5 +25,11 @@ pub(super) fn all() -> Vec<Notice> {
         number: (*misuse != Misuse::Unproven).then(|| "CIAMIS-2026-0007".to_owned()),
     }));
     samples.push(DeskAlert::OrdersUnexplained { person: "ani@csirt.example".to_owned(), explained: 3 });
+    samples.extend([Barred::Tlp, Barred::NoParty, Barred::NotForHim].map(|barred| DeskAlert::NoticeWithheld {
+        number: "CIAMIS-2026-0007".to_owned(),
+        recipient: "admin@dinkes.example".to_owned(),
+        tlp: Tlp::Red,
+        barred,
+    }));
     samples.into_iter().map(Notice::DeskAlert).collect()
 }

@@ -68,11 +68,7 @@ impl Context {
             return Ok(None);
         };
         let notice = cleared.notice();
-        let (envelope_from, auto) = match cleared.class() {
-            // RFC 3834 section 3.3: nothing may bounce an automatic answer back to us.
-            Class::Acknowledgement => (None, AutoSubmitted::Replied),
-            Class::Request => (Some(&self.desk.address), AutoSubmitted::Generated),
-        };
+        let (envelope_from, auto) = self.envelope(cleared.class());
         let draft = outbox::Draft {
             cleared: &cleared,
             purpose: &format!("{}:{}", posting.purpose, to.address),
@@ -129,6 +125,15 @@ impl Context {
             messages::remember_reference(db, ticket, &header_id)?;
         }
         Ok(Some(rendered))
+    }
+
+    /// From whom a mail leaves, and what machines are told of it.
+    fn envelope(&self, class: Class) -> (Option<&Address>, AutoSubmitted) {
+        match class {
+            // RFC 3834 section 3.3: nothing may bounce an automatic answer back to us.
+            Class::Acknowledgement => (None, AutoSubmitted::Replied),
+            Class::Request => (Some(&self.desk.address), AutoSubmitted::Generated),
+        }
     }
 
     /// Freezes one mail for everybody the notice is for.

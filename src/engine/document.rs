@@ -6,8 +6,9 @@ use crate::domain::command::Command;
 use crate::domain::incoming::Content;
 use crate::domain::workflow::DocumentWords;
 use crate::engine::Context;
+use crate::office;
+use crate::pdf;
 use crate::store::blobs::Kind as Blob;
-use crate::{office, pdf};
 
 impl Context {
     /// The words of the document a command submits.

@@ -34,7 +34,9 @@ impl Context {
     ) -> Result<Result<(), Refusal>> {
         let mut files: Vec<Attachment> = Vec::new();
         for message in messages::of_ticket(db, case.ticket.id)? {
-            let unknown = |file: &Attachment| !files.iter().any(|known| known.digest == file.digest);
+            // A file that was removed has lost its name.
+            let unknown =
+                |file: &Attachment| !file.filename.is_empty() && !files.iter().any(|known| known.digest == file.digest);
             let more: Vec<_> = message.attachments.into_iter().filter(unknown).collect();
             files.extend(more);
         }

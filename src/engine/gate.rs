@@ -71,7 +71,7 @@ impl Context {
         let Some(ticket) = ticket.filter(|_| barred != Barred::Removed) else { return Ok(()) };
         let alert = DeskAlert::NoticeWithheld {
             number: ticket.number.to_string(),
-            recipient: to.to_string(),
+            addressee: to.to_string(),
             tlp: ticket.class.tlp,
             barred,
         };

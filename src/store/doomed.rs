@@ -67,10 +67,7 @@ pub fn remove(db: &Connection, files: &Blobs, most: usize) -> Result<usize> {
 /// mail that brought it.
 fn is_needed(db: &Connection, kind: Kind, digest: &Digest) -> Result<bool> {
     let mut statement = db.prepare_cached(match kind {
-        Kind::Raw => {
-            "SELECT 1 FROM receipt WHERE raw = ?1 AND removed_at IS NULL \
-             UNION ALL SELECT 1 FROM message WHERE raw = ?1 AND removed_at IS NULL"
-        }
+        Kind::Raw => "SELECT 1 FROM receipt WHERE raw = ?1 AND removed_at IS NULL",
         Kind::Evidence => {
             "SELECT 1 FROM attachment JOIN message ON message.id = attachment.message_id \
              WHERE digest = ?1 AND removed_at IS NULL AND filename <> '' \

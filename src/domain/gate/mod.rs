@@ -12,10 +12,11 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use crate::domain::directory::Directory;
+use crate::domain::directory::{Directory, Opd};
 use crate::domain::gate::carried::{Data, carried};
 use crate::domain::notice::Notice;
-use crate::domain::notice::opd::FollowUpReminders;
+use crate::domain::notice::answer::Transcript;
+use crate::domain::notice::opd::{FollowUpReminder, FollowUpReminders};
 use crate::domain::notice::reporter::ToReporter;
 use crate::domain::outgoing::Class;
 use crate::domain::person::Address;
@@ -40,6 +41,8 @@ pub enum Reader {
     Leadership,
     /// The sectoral team.
     Sectoral,
+    /// Of an OPD the case has nothing to do with: an order of his own is answered, and no more.
+    OtherOffice,
     /// Anybody else.
     Stranger,
 }
@@ -53,6 +56,7 @@ impl Reader {
         Reader::Opd,
         Reader::Leadership,
         Reader::Sectoral,
+        Reader::OtherOffice,
         Reader::Stranger,
     ];
 
@@ -62,6 +66,7 @@ impl Reader {
         match (self, data) {
             (Reader::Team, _) => true,
             (Reader::Stranger, _) => false,
+            (Reader::OtherOffice, data) => matches!(data, Data::Order | Data::Number),
             // The reporter's identity and words are his own, and the team's.
             (Reader::Reporter, Data::Identity | Data::ReporterWords) => true,
             (Reader::Participant | Reader::Opd | Reader::Leadership | Reader::Sectoral, Data::Identity | Data::ReporterWords) => false,
@@ -83,6 +88,8 @@ impl Tlp {
     pub fn reaches(self, reader: Reader) -> bool {
         match (self, reader) {
             (_, Reader::Team | Reader::Reporter | Reader::Participant) => true,
+            // He is told what became of his order, and nothing of the case.
+            (_, Reader::OtherOffice) => true,
             (_, Reader::Stranger) | (Tlp::Red, _) => false,
             (Tlp::AmberStrict, Reader::Opd | Reader::Leadership) => true,
             (Tlp::AmberStrict, Reader::Sectoral) => false,
@@ -213,6 +220,7 @@ impl Gate<'_> {
             (Reader::Leadership, role == Some(Role::Leader)),
             (Reader::Sectoral, self.people.bssn.iter().any(|person| person.address.same_mailbox(to))),
             (Reader::Participant, self.admitted),
+            (Reader::OtherOffice, role == Some(Role::Opd)),
         ];
         let his = || standings.iter().filter(|(_, stands)| *stands).map(|(reader, _)| *reader);
         let told = carried(notice);
@@ -234,6 +242,11 @@ impl Gate<'_> {
             let letter = ToReporter { name: String::new(), subject: String::new(), ..letter.clone() };
             return Ok((Cow::Owned(Notice::ToReporter(letter)), vec!["name", "subject"]));
         }
+        if let (Notice::Transcript(transcript), Reader::OtherOffice) = (notice, reader) {
+            let (state, next, leaving) = (None, Vec::new(), Vec::new());
+            let transcript = Transcript { state, next, leaving, ..(**transcript).clone() };
+            return Ok((Cow::Owned(Notice::Transcript(Box::new(transcript))), vec!["state", "next", "leaving"]));
+        }
         if let Notice::FollowUpReminders(reminders) = notice {
             let reaches = |of: &&_| self.is_of(of, to) && of.affected.tlp.reaches(reader);
             let items: Vec<_> = reminders.items.iter().filter(reaches).cloned().collect();
@@ -249,9 +262,8 @@ impl Gate<'_> {
     }
 
     /// Whether an item of a mail about several cases is about the reader's own office.
-    fn is_of(&self, item: &crate::domain::notice::opd::FollowUpReminder, to: &Address) -> bool {
-        let named =
-            |opd: &&crate::domain::directory::Opd| opd.name == item.affected.opd || opd.code == item.affected.opd;
+    fn is_of(&self, item: &FollowUpReminder, to: &Address) -> bool {
+        let named = |opd: &&Opd| opd.name == item.affected.opd || opd.code == item.affected.opd;
         let staff = self.people.role_of(to, self.today).is_some_and(Role::is_staff);
         staff || self.people.opds.iter().find(named).is_some_and(|opd| self.people.speaks_for(to, &opd.code))
     }

@@ -133,7 +133,7 @@ fn each_reader_gets_what_is_his() {
     check("budi@warga.example", [not_his, Ok(()), no]);
     check("sekda@setda.example", [Ok(()), not_his, no]);
     check("bantuan@bssn.example", [Ok(()), not_his, no]);
-    check("admin@disdik.example", [no, no, no]);
+    check("admin@disdik.example", [not_his, not_his, no]);
     check("orang@lain.example", [no, no, no]);
     check("pelapor-ciamis-2026-0007@dihapus.invalid", [Err(Barred::Removed); 3]);
 }

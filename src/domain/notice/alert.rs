@@ -15,7 +15,7 @@ pub enum DeskAlert {
         /// The ticket.
         number: String,
         /// Whom it was for.
-        recipient: String,
+        addressee: String,
         /// The distribution code of the ticket.
         tlp: Tlp,
         /// Why.

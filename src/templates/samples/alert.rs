@@ -27,7 +27,7 @@ pub(super) fn all() -> Vec<Notice> {
     samples.push(DeskAlert::OrdersUnexplained { person: "ani@csirt.example".to_owned(), explained: 3 });
     samples.extend([Barred::Tlp, Barred::NoParty, Barred::NotForHim].map(|barred| DeskAlert::NoticeWithheld {
         number: "CIAMIS-2026-0007".to_owned(),
-        recipient: "admin@dinkes.example".to_owned(),
+        addressee: "admin@dinkes.example".to_owned(),
         tlp: Tlp::Red,
         barred,
     }));

@@ -8,10 +8,10 @@ use chrono::{TimeDelta, TimeZone, Utc};
 use siaga::domain::Time;
 use siaga::domain::answer::Evidence;
 use siaga::domain::directory::Directory;
-use siaga::domain::gate::Gate;
+use siaga::domain::gate::{Cleared, Gate};
 use siaga::domain::notice::Notice;
 use siaga::domain::notice::reporter::ReportReceived;
-use siaga::domain::outgoing::{Class, OutboxId};
+use siaga::domain::outgoing::OutboxId;
 use siaga::domain::person::{Address, Person};
 use siaga::domain::ticket::{Ticket, TicketId};
 use siaga::store::outbox::{Draft, Frozen, Retry};
@@ -39,8 +39,8 @@ fn store_with_ticket() -> (Store, TicketId) {
     (store, id)
 }
 
-/// A gate through which the reporter of a ticket gets his acknowledgement.
-fn post(store: &mut Store, purpose: &str, recipient: &str, minute: i64) -> Option<OutboxId> {
+/// Does something with a mail to the reporter of a ticket, as the gate lets it through.
+fn cleared<T>(recipient: &str, work: impl FnOnce(&Cleared<'_>) -> T) -> T {
     let (recipient, people) = (address(recipient), Directory::default());
     let reporter = Person { name: String::new(), address: recipient.clone() };
     let ticket = Ticket { reporter: Some(reporter), ..ticket(1) };
@@ -58,15 +58,16 @@ fn post(store: &mut Store, purpose: &str, recipient: &str, minute: i64) -> Optio
         encrypted: false,
         own_words: None,
     });
-    let cleared = gate.let_through(&notice, &recipient).expect("his own report");
-    let draft = Draft {
-        cleared: &cleared,
-        purpose,
-        ticket: None,
-        evidence: Some(Evidence::None),
-        envelope_from: None,
-        held: None,
-    };
+    work(&gate.let_through(&notice, &recipient).expect("his own report"))
+}
+
+fn post(store: &mut Store, purpose: &str, recipient: &str, minute: i64) -> Option<OutboxId> {
+    cleared(recipient, |cleared| post_cleared(store, purpose, cleared, minute))
+}
+
+fn post_cleared(store: &mut Store, purpose: &str, cleared: &Cleared<'_>, minute: i64) -> Option<OutboxId> {
+    let draft =
+        Draft { cleared, purpose, ticket: None, evidence: Some(Evidence::None), envelope_from: None, held: None };
     let posted = store.write(|tx| {
         let Some(id) = outbox::reserve(tx, &draft, at(minute))? else { return Ok(None) };
         let frozen = Frozen {
@@ -180,25 +181,19 @@ fn acknowledgements_are_counted_by_address_evidence_and_hour() {
 fn a_thread_has_the_head_each_reader_got() {
     let (mut store, ticket) = store_with_ticket();
     let post = |store: &mut Store, purpose: &str, recipient: &str| {
-        let recipient = address(recipient);
-        let draft = Draft {
-            purpose,
-            ticket: Some(ticket),
-            notice: "deadline",
-            class: Class::Request,
-            evidence: None,
-            recipient: &recipient,
-            envelope_from: Some(&recipient),
-            held: None,
-        };
         let frozen = Frozen {
             header_id: format!("{purpose}@desk.example"),
             subject: String::new(),
             text: String::new(),
             bytes: vec![1],
         };
+        let reserve = |tx: &rusqlite::Connection, cleared: &Cleared<'_>| {
+            let (ticket, from) = (Some(ticket), Some(cleared.to()));
+            let draft = Draft { cleared, purpose, ticket, evidence: None, envelope_from: from, held: None };
+            outbox::reserve(tx, &draft, at(0))
+        };
         let id = store.write(|tx| {
-            let id = outbox::reserve(tx, &draft, at(0))?.expect("a new purpose");
+            let id = cleared(recipient, |cleared| reserve(tx, cleared))?.expect("a new purpose");
             outbox::freeze(tx, id, &frozen)?;
             Ok(id)
         });

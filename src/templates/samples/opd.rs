@@ -85,7 +85,7 @@ fn on_the_line(rich: bool) -> Vec<Notice> {
 fn beside(rich: bool) -> Vec<Notice> {
     let mut samples = Vec::new();
     samples.push(Notice::EarlyWarning(EarlyWarning {
-        affected: affected(rich),
+        affected: Affected { tlp: Tlp::AmberStrict, ..affected(rich) },
         verified_at: at(23, 11, 0),
         due_at: rich.then(|| at(24, 11, 0)),
         endangers_domain: rich,

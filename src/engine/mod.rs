@@ -58,7 +58,7 @@ use crate::domain::retention::Retention;
 use crate::domain::schedule::Schedules;
 use crate::domain::workflow::Rules;
 use crate::store::blobs::Blobs;
-use crate::store::{Store, delegations, errands, meta, outbox, timers, tokens};
+use crate::store::{Store, delegations, doomed, errands, meta, outbox, timers, tokens};
 use crate::templates::Templates;
 
 /// Everything a decision needs besides the database.
@@ -180,7 +180,10 @@ impl Engine {
     pub fn next_timer(&self) -> Result<Option<Time>> {
         let (timer, errand) = (timers::next_due(self.store.db())?, errands::next_due(self.store.db())?);
         let (digest, gathered) = (self.next_digest()?, self.next_gathered()?);
-        let retention = self.next_retention()?;
+        // What another process gave up is removed at once, as a run of retention that is due.
+        let given_up = self.context.files.is_some() && doomed::is_time(self.store.db())?;
+        let doomed = given_up.then_some(Time::UNIX_EPOCH);
+        let retention = self.next_retention()?.into_iter().chain(doomed).min();
         Ok(timer.into_iter().chain(errand).chain(digest).chain(gathered).chain(retention).min())
     }
 

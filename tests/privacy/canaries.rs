@@ -70,7 +70,7 @@ pub(crate) fn forms(word: &str) -> Vec<Vec<u8>> {
     for bytes in &plain {
         for place in 0..3 {
             let code = STANDARD_NO_PAD.encode([&vec![0; place], bytes.as_slice()].concat());
-            forms.push(code[[0, 2, 3][place]..(place + bytes.len()) / 3 * 4].as_bytes().to_vec());
+            forms.push(code.as_bytes()[[0, 2, 3][place]..(place + bytes.len()) / 3 * 4].to_vec());
         }
     }
     forms.push(word.bytes().map(|byte| format!("{byte:02x}")).collect::<String>().into_bytes());

@@ -123,7 +123,7 @@ impl Draft<'_> {
     }
 
     /// PEMBERITAHUAN DINI, once, before there is a report (domain 5.2 row 3).
-    fn warn_early(&mut self) {
+    pub(super) fn warn_early(&mut self) {
         let ticket = &self.case.ticket;
         let grave = ticket.gravity().is_critical() || ticket.class.kind.is_some_and(|kind| kind.wants_early_warning());
         let may_know = ticket.class.tlp.reaches(Reader::Opd);

@@ -43,8 +43,15 @@ impl Verb {
         let Verb::Export { address, to, reason } = self;
         ensure!(!reason.trim().is_empty(), "say why: --reason \"permintaan tertulis tanggal …\"");
         ensure!(!to.exists(), "{} exists already; name a new folder", to.display());
+        let now = SystemClock.now();
+        let today = home.config.calendar.local(now).date_naive();
+        ensure!(
+            home.config.people.role_of(address, today).is_none(),
+            "{address} holds an office in people.toml: what is written to it names reporters and is the office's. \
+             Search `siaga ticket list` for what he reported himself, and hand that out by hand"
+        );
         let mut engine = home.engine()?;
-        let Some(record) = engine.show_person(address, reason.trim(), SystemClock.now())? else {
+        let Some(record) = engine.show_person(address, reason.trim(), now)? else {
             bail!("nothing is held about {address}");
         };
         let written = write(home, &engine, &record, to).with_context(|| format!("write {}", to.display()))?;

@@ -31,7 +31,7 @@ pub(super) struct Redact {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct Hold {
+pub(super) struct Holding {
     /// The ticket's number; the last part alone means this year's.
     number: String,
     /// Why: the police have asked for it, a court, an audit.
@@ -79,7 +79,7 @@ impl Redact {
     }
 }
 
-impl Hold {
+impl Holding {
     pub(super) fn run(&self, home: &Home) -> Result<()> {
         let now = SystemClock.now();
         let number = number_of(home, &self.number, now)?;

@@ -7,7 +7,7 @@ use chrono::Datelike;
 use clap::Subcommand;
 use serde::Serialize;
 
-use crate::cli::redact::{Hold, Redact};
+use crate::cli::redact::{Holding, Redact};
 use crate::cli::setup::Home;
 use crate::cli::table::Column;
 use crate::cli::terminal::{plain, plain_lines, prose};
@@ -16,7 +16,8 @@ use crate::clock::{Clock, SystemClock};
 use crate::domain::Time;
 use crate::domain::notice::team::Related;
 use crate::domain::ticket::{Ticket, TicketNumber};
-use crate::store::{Store, indicators, links, logbook, messages, outbox, suppressed, tickets, timers};
+use crate::store::retention::Hold;
+use crate::store::{Store, indicators, links, logbook, messages, outbox, retention, suppressed, tickets, timers};
 
 /// Mails not written about one ticket that are shown.
 const SUPPRESSED_MAX: u32 = 100;
@@ -48,7 +49,7 @@ pub(super) enum Verb {
     )]
     Redact(Redact),
     /// Keep everything of a ticket, whatever the rules of retention say.
-    Hold(Hold),
+    Hold(Holding),
 }
 
 /// A ticket as machines read it.
@@ -81,6 +82,7 @@ struct Whole {
     suppressed: Vec<suppressed::Unsent>,
     indicators: Vec<indicators::Stored>,
     related: Vec<Related>,
+    hold: Option<Hold>,
 }
 
 impl Verb {
@@ -116,6 +118,7 @@ impl Verb {
                     suppressed: suppressed::latest(store.db(), Some(ticket.id), SUPPRESSED_MAX)?,
                     indicators: indicators::of_ticket(store.db(), ticket.id)?,
                     related: links::of_ticket(store.db(), ticket.id)?,
+                    hold: retention::held(store.db(), ticket.id)?,
                 };
                 if format.json {
                     let mut value = serde_json::to_value(&whole)?;
@@ -202,6 +205,9 @@ fn show(home: &Home, whole: &Whole, out: &mut impl Write) -> Result<()> {
     writeln!(out, "opened    {}", local(home, row.opened_at))?;
     if let Some(due_at) = row.due_at {
         writeln!(out, "due       {}{}", local(home, due_at), if row.overdue { "  ! overdue" } else { "" })?;
+    }
+    if let Some(hold) = &whole.hold {
+        writeln!(out, "held      since {}: {}", local(home, hold.since), plain(&hold.reason))?;
     }
     for message in &whole.written {
         show_message(home, message, out)?;

@@ -1,7 +1,7 @@
 //! All that is held about a person, for himself and about nobody else; through the program itself.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use crate::canaries::{ADDRESS, IDENTITY, close, desk, forward, found_in, left_in, report};
 use crate::support::letters::Letter;
@@ -10,17 +10,47 @@ use crate::support::world::World;
 
 /// What the program says about a world's desk.
 pub(crate) fn siaga(world: &World, arguments: &[&str]) -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let output = Command::new(env!("CARGO_BIN_EXE_siaga"))
-        .arg("--config")
-        .arg(root.join("config"))
-        .args(arguments)
-        .env("SIAGA__DATA__DIR", world.folder())
-        .output()
-        .expect("run siaga");
+    let output = run(world, arguments);
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{arguments:?}: {said}{}", String::from_utf8_lossy(&output.stderr));
     said
+}
+
+fn run(world: &World, arguments: &[&str]) -> Output {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut siaga = Command::new(env!("CARGO_BIN_EXE_siaga"));
+    siaga.arg("--config").arg(root.join("config")).args(arguments).env("SIAGA__DATA__DIR", world.folder());
+    siaga.output().expect("run siaga")
+}
+
+#[test]
+fn an_office_is_no_person_and_whoever_is_unknown_has_no_record() {
+    let mut world = desk(|_| ());
+    world.writes(&report());
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let target = folder.path().join("keluar");
+    for (address, says) in [(ANI, "holds an office"), ("orang@lain.example", "nothing is held")] {
+        let to = target.to_str().expect("a path");
+        let output = run(&world, &["person", "export", address, "--to", to, "--reason", "uji"]);
+        assert!(!output.status.success() && !target.exists(), "{address}");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(said.contains(says), "{address}: {said}");
+    }
+    assert!(world.events().iter().all(|entry| entry.kind != "identity_shown"));
+}
+
+#[test]
+fn a_hold_is_set_shown_and_ended_at_the_command_line() {
+    let mut world = desk(|_| ());
+    world.writes(&report());
+    siaga(&world, &["ticket", "hold", "CIAMIS-2026-0001", "--reason", "diminta penyidik"]);
+    assert!(siaga(&world, &["ticket", "show", "CIAMIS-2026-0001"]).contains("diminta penyidik"));
+    let redact = ["ticket", "redact", "CIAMIS-2026-0001", "--reason", "uji"];
+    let unasked = run(&world, &redact);
+    assert!(!unasked.status.success() && String::from_utf8_lossy(&unasked.stderr).contains("--yes"));
+    assert!(!run(&world, &[&redact[..], &["--yes"]].concat()).status.success(), "it is held");
+    siaga(&world, &["ticket", "hold", "CIAMIS-2026-0001", "--release"]);
+    siaga(&world, &[&redact[..], &["--yes"]].concat());
 }
 
 #[test]

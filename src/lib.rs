@@ -8,6 +8,7 @@
 //! FLOOR 1   store  mail  templates          one adapter per outside thing
 //!           compose  archive                words and files → bytes
 //!           pdf  cms_signed  openpgp        signed PDFs, signatures, encryption → what they say and prove
+//!           office                          office documents → their words
 //! FLOOR 0        domain                     the SOP as values and pure functions
 //! ```
 //!
@@ -29,6 +30,7 @@ pub mod archive;
 pub mod cms_signed;
 pub mod openpgp;
 pub mod pdf;
+pub mod office;
 
 pub mod engine;
 

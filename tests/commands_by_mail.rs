@@ -142,7 +142,8 @@ fn the_report_as_a_document_goes_to_the_kabid_and_to_the_opd() {
     let mut world = reported();
     world.replies(ANI, "Baru", "#valid xss sedang dinkes");
     let pdf = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer <<>>\n%%EOF\n";
-    let text = "#ajukan\nRingkasan: Celah XSS pada formulir.\nRekomendasi:\n1. Saring masukan.";
+    // Nobody but a person can read this one, and he says that he has.
+    let text = "#ajukan yakin\nRingkasan: Celah XSS pada formulir.\nRekomendasi:\n1. Saring masukan.";
     let letter = world.reply(ANI, "Baru", text).file("laporan.pdf", "application/pdf", pdf);
     world.writes(&letter);
     assert_eq!(status(&world), Status::Review);

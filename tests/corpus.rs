@@ -112,6 +112,7 @@ impl Desk {
             rules: config.rules(),
             command: config.settings.command,
             schedules: Schedules::default(),
+            retention: siaga::domain::retention::Retention::default(),
             entropy: || Ok([1; 5]),
             files: None,
             caps: config.settings.caps,

@@ -155,8 +155,12 @@ fn the_digest_carries_the_head_of_the_logbook() {
 #[test]
 fn the_week_and_the_month_before_in_numbers() {
     let mut world = World::with(|config| {
-        config.settings.schedules =
-            Schedules { daily: None, weekly: schedule("0 35 7 * * Mon"), monthly: schedule("0 40 7 1 * *") };
+        config.settings.schedules = Schedules {
+            daily: None,
+            weekly: schedule("0 35 7 * * Mon"),
+            monthly: schedule("0 40 7 1 * *"),
+            retention: None,
+        };
     });
     world.writes(&report(1));
     world.until("2026-12-01 12:00");

@@ -7,8 +7,12 @@ use chrono::{TimeDelta, TimeZone, Utc};
 
 use siaga::domain::Time;
 use siaga::domain::answer::Evidence;
-use siaga::domain::outgoing::{Class, OutboxId};
-use siaga::domain::person::Address;
+use siaga::domain::directory::Directory;
+use siaga::domain::gate::{Cleared, Gate};
+use siaga::domain::notice::Notice;
+use siaga::domain::notice::reporter::ReportReceived;
+use siaga::domain::outgoing::OutboxId;
+use siaga::domain::person::{Address, Person};
 use siaga::domain::ticket::{Ticket, TicketId};
 use siaga::store::outbox::{Draft, Frozen, Retry};
 use siaga::store::{Store, outbox, tickets};
@@ -35,18 +39,35 @@ fn store_with_ticket() -> (Store, TicketId) {
     (store, id)
 }
 
+/// Does something with a mail to the reporter of a ticket, as the gate lets it through.
+fn cleared<T>(recipient: &str, work: impl FnOnce(&Cleared<'_>) -> T) -> T {
+    let (recipient, people) = (address(recipient), Directory::default());
+    let reporter = Person { name: String::new(), address: recipient.clone() };
+    let ticket = Ticket { reporter: Some(reporter), ..ticket(1) };
+    let today = at(0).date_naive();
+    let gate = Gate { ticket: Some(&ticket), office: None, admitted: false, people: &people, today };
+    let notice = Notice::ReportReceived(ReportReceived {
+        number: ticket.number.to_string(),
+        language: ticket.language,
+        arrived_at: at(0),
+        files: Vec::new(),
+        missing: Vec::new(),
+        due_at: at(180),
+        begins_at: None,
+        too_large: false,
+        encrypted: false,
+        own_words: None,
+    });
+    work(&gate.let_through(&notice, &recipient).expect("his own report"))
+}
+
 fn post(store: &mut Store, purpose: &str, recipient: &str, minute: i64) -> Option<OutboxId> {
-    let recipient = address(recipient);
-    let draft = Draft {
-        purpose,
-        ticket: None,
-        notice: "report_received",
-        class: Class::Acknowledgement,
-        evidence: Some(Evidence::None),
-        recipient: &recipient,
-        envelope_from: None,
-        held: None,
-    };
+    cleared(recipient, |cleared| post_cleared(store, purpose, cleared, minute))
+}
+
+fn post_cleared(store: &mut Store, purpose: &str, cleared: &Cleared<'_>, minute: i64) -> Option<OutboxId> {
+    let draft =
+        Draft { cleared, purpose, ticket: None, evidence: Some(Evidence::None), envelope_from: None, held: None };
     let posted = store.write(|tx| {
         let Some(id) = outbox::reserve(tx, &draft, at(minute))? else { return Ok(None) };
         let frozen = Frozen {
@@ -160,25 +181,19 @@ fn acknowledgements_are_counted_by_address_evidence_and_hour() {
 fn a_thread_has_the_head_each_reader_got() {
     let (mut store, ticket) = store_with_ticket();
     let post = |store: &mut Store, purpose: &str, recipient: &str| {
-        let recipient = address(recipient);
-        let draft = Draft {
-            purpose,
-            ticket: Some(ticket),
-            notice: "deadline",
-            class: Class::Request,
-            evidence: None,
-            recipient: &recipient,
-            envelope_from: Some(&recipient),
-            held: None,
-        };
         let frozen = Frozen {
             header_id: format!("{purpose}@desk.example"),
             subject: String::new(),
             text: String::new(),
             bytes: vec![1],
         };
+        let reserve = |tx: &rusqlite::Connection, cleared: &Cleared<'_>| {
+            let (ticket, from) = (Some(ticket), Some(cleared.to()));
+            let draft = Draft { cleared, purpose, ticket, evidence: None, envelope_from: from, held: None };
+            outbox::reserve(tx, &draft, at(0))
+        };
         let id = store.write(|tx| {
-            let id = outbox::reserve(tx, &draft, at(0))?.expect("a new purpose");
+            let id = cleared(recipient, |cleared| reserve(tx, cleared))?.expect("a new purpose");
             outbox::freeze(tx, id, &frozen)?;
             Ok(id)
         });

@@ -15,6 +15,8 @@ mod live;
 mod log;
 mod logbook;
 mod outbox;
+mod person;
+mod redact;
 mod register;
 mod samples;
 mod suppressed;
@@ -115,9 +117,12 @@ enum Verb {
     },
     /// Take a mail in from a file, as if it had arrived in the mailbox.
     Feed(feed::Feed),
-    /// Look at tickets.
+    /// Look at tickets, remove their personal data, or keep them.
     #[command(subcommand)]
     Ticket(ticket::Verb),
+    /// All that is held about a person, for himself.
+    #[command(subcommand)]
+    Person(person::Verb),
     /// Look at outgoing mail, or send it once more.
     #[command(subcommand)]
     Outbox(outbox::Verb),
@@ -169,6 +174,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         Verb::Explain { files, json, dns } => explain_files(arguments, files, (*json, *dns)),
         Verb::Feed(feed) => feed.run(&home()?),
         Verb::Ticket(verb) => verb.run(&home()?),
+        Verb::Person(verb) => verb.run(&home()?),
         Verb::Outbox(verb) => verb.run(&home()?),
         Verb::Suppressed(verb) => verb.run(&home()?),
         Verb::Held(verb) => verb.run(&home()?),

@@ -176,6 +176,7 @@ impl Home {
             images_max: settings.images_max,
             command: settings.command,
             schedules: settings.schedules.clone(),
+            retention: settings.retention,
             templates: self.load_templates()?,
             key,
             entropy: system_entropy,

@@ -7,6 +7,7 @@ use chrono::Datelike;
 use clap::Subcommand;
 use serde::Serialize;
 
+use crate::cli::redact::{Holding, Redact};
 use crate::cli::setup::Home;
 use crate::cli::table::Column;
 use crate::cli::terminal::{plain, plain_lines, prose};
@@ -15,7 +16,8 @@ use crate::clock::{Clock, SystemClock};
 use crate::domain::Time;
 use crate::domain::notice::team::Related;
 use crate::domain::ticket::{Ticket, TicketNumber};
-use crate::store::{Store, indicators, links, logbook, messages, outbox, suppressed, tickets, timers};
+use crate::store::retention::Hold;
+use crate::store::{Store, indicators, links, logbook, messages, outbox, retention, suppressed, tickets, timers};
 
 /// Mails not written about one ticket that are shown.
 const SUPPRESSED_MAX: u32 = 100;
@@ -38,6 +40,16 @@ pub(super) enum Verb {
         #[command(flatten)]
         format: Format,
     },
+    /// Remove personal data of a ticket for good: its letters, files and reporter, or a part of them.
+    ///
+    /// The ticket itself, its times, what was decided and the logbook stay true. Works while the desk
+    /// serves.
+    #[command(
+        after_help = "Examples:\n  siaga ticket redact 7 --reason \"permintaan pelapor 24/11/2026\"\n  siaga ticket redact 7 --file SHA256 --reason \"KTP tidak diminta\" --yes"
+    )]
+    Redact(Redact),
+    /// Keep everything of a ticket, whatever the rules of retention say.
+    Hold(Holding),
 }
 
 /// A ticket as machines read it.
@@ -70,10 +82,16 @@ struct Whole {
     suppressed: Vec<suppressed::Unsent>,
     indicators: Vec<indicators::Stored>,
     related: Vec<Related>,
+    hold: Option<Hold>,
 }
 
 impl Verb {
     pub(super) fn run(&self, home: &Home) -> Result<()> {
+        match self {
+            Verb::Redact(redact) => return redact.run(home),
+            Verb::Hold(hold) => return hold.run(home),
+            Verb::List { .. } | Verb::Show { .. } => {}
+        }
         let store = home.store()?;
         let now = SystemClock.now();
         let mut out = std::io::stdout().lock();
@@ -100,6 +118,7 @@ impl Verb {
                     suppressed: suppressed::latest(store.db(), Some(ticket.id), SUPPRESSED_MAX)?,
                     indicators: indicators::of_ticket(store.db(), ticket.id)?,
                     related: links::of_ticket(store.db(), ticket.id)?,
+                    hold: retention::held(store.db(), ticket.id)?,
                 };
                 if format.json {
                     let mut value = serde_json::to_value(&whole)?;
@@ -110,6 +129,7 @@ impl Verb {
                 }
                 show(home, &whole, &mut out)
             }
+            Verb::Redact(_) | Verb::Hold(_) => Ok(()),
         }
     }
 }
@@ -133,7 +153,7 @@ fn row(store: &Store, ticket: &Ticket, now: Time) -> Result<Row> {
 }
 
 /// A number as people write it: whole, or this year's serial.
-fn number_of(home: &Home, text: &str, now: Time) -> Result<TicketNumber> {
+pub(super) fn number_of(home: &Home, text: &str, now: Time) -> Result<TicketNumber> {
     if let Ok(serial) = text.parse::<u32>() {
         let year = home.config.calendar.local(now).year();
         return Ok(TicketNumber { prefix: home.config.settings.desk.ticket_prefix.clone(), year, serial });
@@ -185,6 +205,9 @@ fn show(home: &Home, whole: &Whole, out: &mut impl Write) -> Result<()> {
     writeln!(out, "opened    {}", local(home, row.opened_at))?;
     if let Some(due_at) = row.due_at {
         writeln!(out, "due       {}{}", local(home, due_at), if row.overdue { "  ! overdue" } else { "" })?;
+    }
+    if let Some(hold) = &whole.hold {
+        writeln!(out, "held      since {}: {}", local(home, hold.since), plain(&hold.reason))?;
     }
     for message in &whole.written {
         show_message(home, message, out)?;

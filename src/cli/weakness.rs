@@ -225,6 +225,25 @@ fn habits(config: &Config) -> Vec<String> {
             settings.data.display()
         ));
     }
+    let kept = [
+        ("letters", settings.retention.letters.is_none()),
+        ("reporter", settings.retention.reporter.is_none()),
+        ("spam", settings.retention.spam.is_none()),
+    ];
+    let kept: Vec<&str> = kept.iter().filter(|(_, for_ever)| *for_ever).map(|(name, _)| *name).collect();
+    if settings.schedules.retention.is_none() {
+        found.push(
+            "[retention] run = \"\": no personal data are ever destroyed but by `siaga ticket redact`. UU PDP Pasal 42 \
+             to 44 ask for an end. Shipped: \"0 15 2 * * Mon-Fri\"."
+                .to_owned(),
+        );
+    } else if !kept.is_empty() {
+        found.push(format!(
+            "[retention] {} = \"never\": personal data are kept for ever. Write the length the archive schedule (JRA) \
+             of the office gives.",
+            kept.join(", ")
+        ));
+    }
     if ["debug", "trace"].iter().any(|level| settings.log.level.contains(level)) {
         found.push(format!(
             "[log] level = \"{}\" writes whole addresses into the log. Write \"info\" once you have seen what you \
@@ -304,6 +323,8 @@ mod tests {
             ("[scanner] address = \"av.kantor.example:3310\"", |config| {
                 config.settings.scanner = Some(scanner(ScannerAddress::Tcp("av.kantor.example".to_owned(), 3310)));
             }),
+            ("[retention] run = \"\"", |config| config.settings.schedules.retention = None),
+            ("reporter = \"never\"", |config| config.settings.retention.reporter = None),
             ("give_up_after", |config| config.settings.outbox.give_up_after = std::time::Duration::from_secs(60)),
         ];
         for (says, weaken) in cases {

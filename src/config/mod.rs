@@ -15,6 +15,7 @@ mod pins;
 mod limits;
 mod policy;
 mod scanner;
+mod retention;
 mod secret;
 mod settings;
 mod siaga;
@@ -145,7 +146,7 @@ impl Config {
         Rules {
             sop: self.sop.clone(),
             calendar: self.calendar.clone(),
-            people: self.people.clone(),
+            people: Directory { desk: self.settings.desk.addresses(), ..self.people.clone() },
             policy: self.settings.policy,
         }
     }

@@ -317,6 +317,7 @@ impl PeopleFile {
             Person { name: entry.name, address: entry.address }
         });
         Directory {
+            desk: Vec::new(),
             analysts: self.analyst.into_iter().map(person).collect(),
             kabid,
             deputies,

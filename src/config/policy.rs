@@ -72,12 +72,12 @@ impl DigestSection {
     /// What has been found to be right.
     pub(super) fn settled(&self) -> Schedules {
         let [daily, weekly, monthly] = self.expressions().map(|(_, expression)| expression.parse().ok());
-        Schedules { daily, weekly, monthly }
+        Schedules { daily, weekly, monthly, retention: None }
     }
 }
 
 /// What to write instead of an expression that is none.
-fn remedy(fault: NoSchedule) -> &'static str {
+pub(super) fn remedy(fault: NoSchedule) -> &'static str {
     match fault {
         NoSchedule::Fields => "write six fields, e.g. \"0 30 7 * * Mon-Fri\", or \"\" for never",
         NoSchedule::NumberedDay => "name the days, since numbers are counted in two ways: Mon, Mon-Fri, Mon,Thu",

@@ -16,6 +16,7 @@ use crate::domain::desk::Desk;
 use crate::domain::evidence::TrustRules;
 use crate::domain::limits::Limits;
 use crate::domain::person::Address;
+use crate::domain::retention::Retention;
 use crate::domain::schedule::Schedules;
 use crate::domain::workflow::Policy;
 
@@ -54,6 +55,8 @@ pub struct Settings {
     pub policy: Policy,
     /// When the mails of the calendar come.
     pub schedules: Schedules,
+    /// How long each kind of data is kept.
+    pub retention: Retention,
     /// Certificates of the CAs that may vouch for the Kabid's (`approval.ca_file`), as DER.
     pub signing_authorities: Vec<Vec<u8>>,
     /// What is logged, and how.

@@ -19,6 +19,20 @@ pub(super) fn durations<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Ve
     texts.iter().map(|text| parse_duration(text).map_err(D::Error::custom)).collect()
 }
 
+/// How long something is kept: a length of time, or `never` for what is kept for ever.
+pub(super) fn kept<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<chrono::TimeDelta>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.trim() == "never" {
+        return Ok(None);
+    }
+    let kept = humantime::parse_duration(&text).map(|kept| Some(delta(kept)));
+    kept.map_err(|_| {
+        D::Error::custom(format!(
+            "`{text}` is no length of time; write it like \"90d\", or \"never\" to keep it for ever"
+        ))
+    })
+}
+
 fn parse_duration(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text)
         .map_err(|_| format!("`{text}` is no length of time; write it like \"30s\", \"5m\" or \"3h\""))

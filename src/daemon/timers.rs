@@ -71,6 +71,8 @@ impl<C: Clock> Shared<C> {
 /// Fires timers when they are due, until asked to stop.
 pub(super) async fn run<C: Clock>(shared: &Shared<C>) {
     while !shared.stop.is_asked() {
+        // What is due may be many parts; mail that comes in has its turn between them.
+        tokio::task::yield_now().await;
         let next = match round(shared).and_then(|all| Ok((all, shared.engine.borrow().next_timer()?))) {
             Ok((true, next)) => next,
             Ok((false, _)) => {

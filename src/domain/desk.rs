@@ -24,6 +24,11 @@ pub struct Desk {
 }
 
 impl Desk {
+    /// Every address of our own.
+    pub fn addresses(&self) -> Vec<Address> {
+        std::iter::once(&self.address).chain(&self.aliases).cloned().collect()
+    }
+
     /// Whether an address is one of our own.
     pub fn is_ours(&self, address: &Address) -> bool {
         std::iter::once(&self.address).chain(&self.aliases).any(|own| own.same_mailbox(address))

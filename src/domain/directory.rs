@@ -11,6 +11,8 @@ use crate::domain::ticket::Ticket;
 /// Everybody `people.toml` names.
 #[derive(Debug, Clone, Default)]
 pub struct Directory {
+    /// Addresses of the desk itself.
+    pub desk: Vec<Address>,
     /// Analysts of the team.
     pub analysts: Vec<Person>,
     /// The head of section.
@@ -178,6 +180,12 @@ impl Directory {
         if let Some(deputy) = self.deputies.iter_mut().find(|deputy| deputy.person.address.same_mailbox(to)) {
             deputy.terms.push(term);
         }
+    }
+
+    /// Whether an address is the desk's own or the sectoral team's: of an office and of no person.
+    pub fn is_office(&self, address: &Address) -> bool {
+        let bssn = self.bssn.iter().map(|person| &person.address);
+        self.desk.iter().chain(bssn).any(|office| office.same_mailbox(address))
     }
 
     /// Whether an office has registered a host as critical.

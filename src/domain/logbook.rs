@@ -81,6 +81,18 @@ pub enum Kind {
     PartOpened,
     /// The malware scanner has looked at a file that waited for it.
     FileScanned,
+    /// A notice was kept from somebody who may not see it.
+    NoticeWithheld,
+    /// Data were destroyed by a rule of retention: what, how much, by which.
+    Destroyed,
+    /// Personal data were taken out of earlier entries, and what is left of each is listed.
+    Redacted,
+    /// A ticket's data must be kept, whatever the rules of retention say.
+    HoldBegan,
+    /// That is over.
+    HoldEnded,
+    /// A person's identity was shown outside the team.
+    IdentityShown,
 }
 
 impl Kind {
@@ -115,6 +127,12 @@ impl Kind {
             Kind::ParentResolved => "parent_resolved",
             Kind::PartOpened => "part_opened",
             Kind::FileScanned => "file_scanned",
+            Kind::NoticeWithheld => "notice_withheld",
+            Kind::Destroyed => "destroyed",
+            Kind::Redacted => "redacted",
+            Kind::HoldBegan => "hold_began",
+            Kind::HoldEnded => "hold_ended",
+            Kind::IdentityShown => "identity_shown",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Mails that come by the calendar and not by an event: when the next of each is due.
+//! What comes by the calendar and not by an event: when the next of each is due.
 
 use std::str::FromStr;
 
@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use crate::domain::Time;
 use crate::domain::calendar::Calendar;
 
-/// A mail that comes by the calendar.
+/// Something that comes by the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Job {
     /// The state of things, for the team and the Kabid.
@@ -16,11 +16,13 @@ pub enum Job {
     Weekly,
     /// The month before in numbers.
     Monthly,
+    /// Data are destroyed whose time is over.
+    Retention,
 }
 
 impl Job {
-    /// Every job.
-    pub const ALL: &[Job] = &[Job::Daily, Job::Weekly, Job::Monthly];
+    /// Every job that is a mail.
+    pub const MAILS: &[Job] = &[Job::Daily, Job::Weekly, Job::Monthly];
 
     /// The name used in the database and in `siaga.toml`.
     pub fn as_str(self) -> &'static str {
@@ -28,6 +30,7 @@ impl Job {
             Job::Daily => "daily",
             Job::Weekly => "weekly",
             Job::Monthly => "monthly",
+            Job::Retention => "retention",
         }
     }
 }
@@ -41,6 +44,8 @@ pub struct Schedules {
     pub weekly: Option<Schedule>,
     /// The month before.
     pub monthly: Option<Schedule>,
+    /// What is destroyed.
+    pub retention: Option<Schedule>,
 }
 
 impl Schedules {
@@ -50,6 +55,7 @@ impl Schedules {
             Job::Daily => self.daily.as_ref(),
             Job::Weekly => self.weekly.as_ref(),
             Job::Monthly => self.monthly.as_ref(),
+            Job::Retention => self.retention.as_ref(),
         }
     }
 }

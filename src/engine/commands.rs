@@ -242,7 +242,7 @@ impl Context {
                     let answers =
                         if let Typed::Good { code, answers, .. } = code { Some((code, answers)) } else { None };
                     refused.push(Line { typed: typed.clone(), outcome: Outcome::NotRun });
-                    planned.push(Planned { typed, command: order.command, code: answers });
+                    planned.push(Planned { typed, command: order.command, code: answers, sure: order.sure });
                     continue;
                 }
             };

@@ -34,35 +34,46 @@ pub(super) struct Posting<'a> {
     pub(super) held: Option<(RunId, Time)>,
     /// Files that go with it.
     pub(super) files: &'a [Attached],
+    /// Code of the OPD it is for, if that is not the ticket's.
+    pub(super) office: Option<&'a str>,
 }
 
 impl<'a> Posting<'a> {
     /// A notice that leaves at once, on its own.
     pub(super) fn new(notice: &'a Notice, to: &'a Person, ticket: Option<TicketId>, purpose: String) -> Posting<'a> {
-        Posting { notice, to, ticket, purpose, answers: None, evidence: None, code: None, held: None, files: &[] }
+        Posting {
+            notice,
+            to,
+            ticket,
+            purpose,
+            answers: None,
+            evidence: None,
+            code: None,
+            held: None,
+            files: &[],
+            office: None,
+        }
     }
 }
 
 impl Context {
-    /// Freezes one mail, and says what it says. Does nothing if its purpose has been served.
+    /// Freezes one mail, and says what it says. Does nothing if its purpose has been served, or if the
+    /// gate does not let it through.
     pub(super) fn post(&self, db: &Connection, posting: &Posting<'_>, now: Time) -> Result<Option<Rendered>> {
         let Posting { notice, to, ticket, .. } = *posting;
         if self.withholds(db, notice, (&to.address, ticket), now)? {
             return Ok(None);
         }
-        let class = notice.class();
-        let (envelope_from, auto) = match class {
-            // RFC 3834 section 3.3: nothing may bounce an automatic answer back to us.
-            Class::Acknowledgement => (None, AutoSubmitted::Replied),
-            Class::Request => (Some(&self.desk.address), AutoSubmitted::Generated),
+        let Some(cleared) = self.let_through(db, posting, now)? else {
+            return Ok(None);
         };
+        let notice = cleared.notice();
+        let (envelope_from, auto) = self.envelope(cleared.class());
         let draft = outbox::Draft {
+            cleared: &cleared,
             purpose: &format!("{}:{}", posting.purpose, to.address),
             ticket,
-            notice: notice.folder(),
-            class,
             evidence: posting.evidence,
-            recipient: &to.address,
             envelope_from,
             held: posting.held,
         };
@@ -114,6 +125,15 @@ impl Context {
             messages::remember_reference(db, ticket, &header_id)?;
         }
         Ok(Some(rendered))
+    }
+
+    /// From whom a mail leaves, and what machines are told of it.
+    fn envelope(&self, class: Class) -> (Option<&Address>, AutoSubmitted) {
+        match class {
+            // RFC 3834 section 3.3: nothing may bounce an automatic answer back to us.
+            Class::Acknowledgement => (None, AutoSubmitted::Replied),
+            Class::Request => (Some(&self.desk.address), AutoSubmitted::Generated),
+        }
     }
 
     /// Freezes one mail for everybody the notice is for.

@@ -105,6 +105,9 @@ impl Engine {
                 failed.get_or_insert(error);
             }
         }
+        if let Err(error) = self.retain(now) {
+            failed.get_or_insert(error.context("destroy data whose time is over"));
+        }
         failed.map_or(Ok(Ticked { mails, held: allowance.held }), Err)
     }
 }
@@ -253,7 +256,7 @@ fn in_one(reminders: Vec<Reminder>) -> Option<Notice> {
     match (steps.len(), systems.len()) {
         (1, 0) => steps.pop().map(Notice::Deadline),
         (0, 1) => systems.pop().map(Notice::FollowUpReminder),
-        (0, _) => Some(Notice::FollowUpReminders(FollowUpReminders { items: systems })),
+        (0, _) => Some(Notice::FollowUpReminders(FollowUpReminders::of(systems))),
         (_, _) => {
             let audience = steps.first()?.audience;
             Some(Notice::Deadlines(DeadlinesNear { audience, items: steps }))

@@ -14,6 +14,7 @@ use crate::domain::notice::kabid::{DailyDigest, PeriodRecap};
 use crate::domain::person::Person;
 use crate::domain::recap::day::{GivenUp, Mishaps, day};
 use crate::domain::recap::recap;
+use crate::domain::retention::Destroyed;
 use crate::domain::role::{Audience, Role};
 use crate::domain::schedule::Job;
 use crate::engine::commit::Posting;
@@ -28,7 +29,7 @@ const ASTRAY: TimeDelta = TimeDelta::days(2);
 impl Engine {
     /// When the next mail of the calendar is due.
     pub(super) fn next_digest(&self) -> Result<Option<Time>> {
-        let due = Job::ALL.iter().map(|job| self.context.next_run(self.store.db(), *job));
+        let due = Job::MAILS.iter().map(|job| self.context.next_run(self.store.db(), *job));
         Ok(due.collect::<Result<Vec<_>>>()?.into_iter().flatten().min())
     }
 
@@ -36,7 +37,7 @@ impl Engine {
     /// all of them. Returns how many mails were decided.
     pub(super) fn send_digests(&mut self, now: Time) -> Result<usize> {
         let mut decided = 0;
-        for job in Job::ALL.iter().copied() {
+        for job in Job::MAILS.iter().copied() {
             let Engine { store, context, .. } = self;
             if meta::last_run(store.db(), job)?.is_some_and(|last| last - now > ASTRAY) {
                 store.write(|tx| meta::ran(tx, job, now))?;
@@ -55,7 +56,7 @@ impl Engine {
 
 impl Context {
     /// The first run after the last one. A desk that has never served has none.
-    fn next_run(&self, db: &Connection, job: Job) -> Result<Option<Time>> {
+    pub(super) fn next_run(&self, db: &Connection, job: Job) -> Result<Option<Time>> {
         let Some(schedule) = self.schedules.of(job) else { return Ok(None) };
         let Some(last) = self.last_run(db, job)? else { return Ok(None) };
         Ok(schedule.next(last, &self.rules.calendar))
@@ -72,6 +73,7 @@ impl Context {
         let notices = match job {
             Job::Daily => self.daily(db, now)?,
             Job::Weekly | Job::Monthly => self.period(db, job, now)?,
+            Job::Retention => Vec::new(),
         };
         // By the time on the wall: an hour that is repeated has its digest already.
         let cause = format!("digest:{}:{}", job.as_str(), self.rules.calendar.local(due_at).naive_local());
@@ -112,6 +114,7 @@ impl Context {
             at: now,
             day: day.clone(),
             mishaps: mishaps.clone(),
+            destroyed: destroyed(&happened),
             logbook_entries: head.map_or(0, |(entries, _)| entries.unsigned_abs()),
             logbook_head: head.map(|(_, digest)| digest),
         };
@@ -126,7 +129,7 @@ impl Context {
         let monday = today - TimeDelta::days(today.weekday().num_days_from_monday().into());
         let first = today.with_day(1).unwrap_or(today);
         let (from, until) = match job {
-            Job::Daily | Job::Weekly => (monday - TimeDelta::days(7), monday),
+            Job::Daily | Job::Weekly | Job::Retention => (monday - TimeDelta::days(7), monday),
             Job::Monthly => (first - Months::new(1), first),
         };
         let all = tickets::all(db)?.into_iter().map(|ticket| cases::get(db, ticket.id)).collect::<Result<Vec<_>>>()?;
@@ -138,7 +141,7 @@ impl Context {
         let notice = |(person, audience)| {
             let period = PeriodRecap { audience, last_day, recap: Box::new(recap.clone()) };
             let notice = match job {
-                Job::Daily | Job::Weekly => Notice::WeeklyRecap(period),
+                Job::Daily | Job::Weekly | Job::Retention => Notice::WeeklyRecap(period),
                 Job::Monthly => Notice::MonthlyRecap(period),
             };
             (person, notice)
@@ -167,6 +170,16 @@ fn mishaps(db: &Connection, happened: &[StoredEntry]) -> Result<Mishaps> {
     }
     mishaps.left_unacknowledged(reasons);
     Ok(mishaps)
+}
+
+/// What was destroyed, by its records in the logbook.
+fn destroyed(happened: &[StoredEntry]) -> Option<Destroyed> {
+    let records = [Kind::Destroyed, Kind::Redacted].map(Kind::as_str);
+    let mut all = Destroyed::default();
+    for entry in happened.iter().filter(|entry| records.contains(&entry.kind.as_str())) {
+        all.add(serde_json::from_value(entry.detail["destroyed"].clone()).unwrap_or_default());
+    }
+    (!all.is_nothing()).then_some(all)
 }
 
 /// Mails that wait for a person's hand.

@@ -112,8 +112,9 @@ impl Context {
                 None => None,
             };
             let purpose = format!("{}:{place}", origin.cause);
+            let office = saying.office.as_deref();
             let posting =
-                Posting { code, held, files: &files, ..Posting::new(notice, person, Some(ticket.id), purpose) };
+                Posting { code, held, files: &files, office, ..Posting::new(notice, person, Some(ticket.id), purpose) };
             let Some(rendered) = self.post(db, &posting, now)? else { continue };
             carried.mails += 1;
             if let Some((_, at)) = held {

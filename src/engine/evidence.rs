@@ -3,12 +3,15 @@
 
 use anyhow::{Context as _, Result};
 use rusqlite::Connection;
+use serde_json::json;
 
 use crate::archive::{Member, locked};
 use crate::compose::{Attached, FileContent};
 use crate::domain::Time;
 use crate::domain::case::Case;
+use crate::domain::command::vocabulary::Word;
 use crate::domain::incoming::Attachment;
+use crate::domain::logbook::{Entry, Kind};
 use crate::domain::notice::Notice;
 use crate::domain::notice::answer::{EvidenceSent, SentFile};
 use crate::domain::workflow::refusal::Refusal;
@@ -16,6 +19,7 @@ use crate::engine::Context;
 use crate::engine::commands::CommandMail;
 use crate::engine::commit::Posting;
 use crate::store::blobs::Kind as Blob;
+use crate::store::logbook;
 use crate::store::messages;
 
 /// What everybody in this trade knows.
@@ -34,7 +38,9 @@ impl Context {
     ) -> Result<Result<(), Refusal>> {
         let mut files: Vec<Attachment> = Vec::new();
         for message in messages::of_ticket(db, case.ticket.id)? {
-            let unknown = |file: &Attachment| !files.iter().any(|known| known.digest == file.digest);
+            // A file that was removed has lost its name.
+            let unknown =
+                |file: &Attachment| !file.filename.is_empty() && !files.iter().any(|known| known.digest == file.digest);
             let more: Vec<_> = message.attachments.into_iter().filter(unknown).collect();
             files.extend(more);
         }
@@ -70,6 +76,14 @@ impl Context {
         let posting =
             Posting { files: &files, ..Posting::new(&notice, &letter.speaker.person, Some(case.ticket.id), purpose) };
         self.post(db, &posting, now)?;
+        // Who opened the evidence (domain 4.5).
+        let entry = Entry {
+            actor: letter.speaker.actor(),
+            kind: Kind::Command(Word::Evidence),
+            message: Some(letter.incoming.mail.raw),
+            detail: json!({ "files": members.len() }),
+        };
+        logbook::append(db, Some(case.ticket.id), &entry, now)?;
         Ok(Ok(()))
     }
 }

@@ -338,7 +338,8 @@ impl Context {
         detail: serde_json::Value,
         now: Time,
     ) -> Result<()> {
-        logbook::append(db, ticket, &Entry { actor: Actor::Siaga, kind, message, detail }, now)
+        logbook::append(db, ticket, &Entry { actor: Actor::Siaga, kind, message, detail }, now)?;
+        Ok(())
     }
 }
 

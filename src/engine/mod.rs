@@ -23,7 +23,12 @@ mod forwarding;
 mod commands;
 mod proof;
 mod signed;
+mod document;
 mod wiping;
+mod retention;
+pub mod redaction;
+mod gate;
+pub mod person;
 mod token;
 mod transcript;
 mod queries;
@@ -50,10 +55,11 @@ use crate::domain::directory::Directory;
 use crate::domain::limits::Limits;
 use crate::domain::message_id::MessageIdKey;
 use crate::domain::person::Address;
+use crate::domain::retention::Retention;
 use crate::domain::schedule::Schedules;
 use crate::domain::workflow::Rules;
 use crate::store::blobs::Blobs;
-use crate::store::{Store, delegations, errands, meta, outbox, timers, tokens};
+use crate::store::{Store, delegations, doomed, errands, meta, outbox, timers, tokens};
 use crate::templates::Templates;
 
 /// Everything a decision needs besides the database.
@@ -75,6 +81,8 @@ pub struct Context {
     pub command: CommandPolicy,
     /// When the mails of the calendar come.
     pub schedules: Schedules,
+    /// How long each kind of data is kept.
+    pub retention: Retention,
     /// What our mails say.
     pub templates: Templates,
     /// The key of our Message-IDs.
@@ -108,6 +116,8 @@ pub struct Engine {
     context: Context,
     /// Who is who by `people.toml`, before any `#delegasi`.
     people: Directory,
+    /// Whether the write-ahead log may hold what was destroyed.
+    unfolded: bool,
 }
 
 impl Engine {
@@ -122,7 +132,7 @@ impl Engine {
         let first_start = store.write(|tx| meta::first_start(tx, this_second))?;
         context.cutoff.get_or_insert(first_start);
         let people = context.rules.people.clone();
-        let mut engine = Engine { store, context, people };
+        let mut engine = Engine { store, context, people, unfolded: false };
         engine.heed_delegations()?;
         let today = engine.context.rules.calendar.local(now).date_naive();
         let people = &engine.context.rules.people;
@@ -150,7 +160,7 @@ impl Engine {
             configured => configured,
         };
         let people = context.rules.people.clone();
-        let mut engine = Engine { store, context, people };
+        let mut engine = Engine { store, context, people, unfolded: false };
         engine.heed_delegations()?;
         Ok(engine)
     }
@@ -171,7 +181,11 @@ impl Engine {
     pub fn next_timer(&self) -> Result<Option<Time>> {
         let (timer, errand) = (timers::next_due(self.store.db())?, errands::next_due(self.store.db())?);
         let (digest, gathered) = (self.next_digest()?, self.next_gathered()?);
-        Ok(timer.into_iter().chain(errand).chain(digest).chain(gathered).min())
+        // What another process gave up is removed at once, as a run of retention that is due.
+        let given_up = self.context.files.is_some() && doomed::is_time(self.store.db())?;
+        let doomed = given_up.then_some(Time::UNIX_EPOCH);
+        let retention = self.next_retention()?.into_iter().chain(doomed).min();
+        Ok(timer.into_iter().chain(errand).chain(digest).chain(gathered).chain(retention).min())
     }
 
     /// When the next outgoing mail is due.
@@ -205,6 +219,7 @@ impl Engine {
     /// # Errors
     /// If the database refuses.
     pub fn close(self) -> Result<()> {
-        self.store.checkpoint()
+        self.store.checkpoint()?;
+        Ok(())
     }
 }

@@ -39,6 +39,8 @@ pub(super) struct Planned {
     pub(super) command: Command,
     /// The good code on it, and the question it answers.
     pub(super) code: Option<(CodeId, Option<Question>)>,
+    /// Whether he means what he was asked back about.
+    pub(super) sure: bool,
 }
 
 /// What the answer says besides what came of the lines.
@@ -193,6 +195,8 @@ impl Context {
             command: line.command.clone(),
             answers: line.code.and_then(|(_, answers)| answers),
             message: Some(letter.incoming.mail.raw),
+            sure: line.sure,
+            document: self.document(&line.command)?,
         };
         let decision = match decide(&case, &Event::Command(instruction), &self.rules, now) {
             Ok(decision) => decision,

@@ -68,6 +68,47 @@ fn within_limits(id: ObjectId, object: &mut Object) -> Option<(ObjectId, Object)
     Some((id, object.clone()))
 }
 
+/// The words of the pages, of every text of the document and of its metadata.
+pub(super) fn words(document: &Document) -> Result<String, SignatureFault> {
+    let numbers: Vec<u32> = (1..).zip(document.page_iter().take(PAGES_MAX + 1)).map(|(number, _)| number).collect();
+    if numbers.is_empty() || numbers.len() > PAGES_MAX {
+        return Err(SignatureFault::Unreadable);
+    }
+    let mut words = String::new();
+    for chunk in document.extract_text_chunks_with_limit(&numbers, STREAM_MAX) {
+        match chunk {
+            Ok(text) => words += &text,
+            Err(Error::Decompress(_)) => return Err(SignatureFault::Unreadable),
+            Err(_) => {}
+        }
+        if words.len() > TOTAL_MAX {
+            return Err(SignatureFault::Unreadable);
+        }
+    }
+    for object in document.objects.values() {
+        if let Ok(dictionary) = object.as_dict() {
+            texts(dictionary, &mut words);
+        } else if let Ok(stream) = object.as_stream()
+            && stream.dict.has_type(b"Metadata")
+        {
+            let content = stream.decompressed_content_with_limit(STREAM_MAX).unwrap_or_else(|_| stream.content.clone());
+            words.push('\n');
+            words += &String::from_utf8_lossy(&content);
+        }
+    }
+    Ok(words)
+}
+
+/// The texts a dictionary holds: title and author, names of attached files, notes.
+fn texts(dictionary: &Dictionary, words: &mut String) {
+    for (_, value) in dictionary {
+        if let Ok(text) = lopdf::decode_text_string(value) {
+            words.push('\n');
+            words.push_str(&text);
+        }
+    }
+}
+
 /// The text of each page. What a font hides is left out, on both sides of a comparison.
 pub(super) fn pages(document: &Document) -> Result<Pages, SignatureFault> {
     let ids: Vec<_> = document.page_iter().take(PAGES_MAX + 1).collect();

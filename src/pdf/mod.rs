@@ -34,6 +34,14 @@ pub fn read_pages(bytes: Vec<u8>) -> Result<Pages, SignatureFault> {
     apart(move || document::pages(&document::load(&bytes)?))
 }
 
+/// Every word of a report and about it: its pages, its title and author, its metadata.
+///
+/// # Errors
+/// [`SignatureFault::Unreadable`] if it is no PDF that can be read within the limits.
+pub fn read_words(bytes: Vec<u8>) -> Result<String, SignatureFault> {
+    apart(move || document::words(&document::load(&bytes)?))
+}
+
 /// A signed PDF, whose certificate leads to one of the `authorities` if there are any.
 ///
 /// # Errors

@@ -10,7 +10,6 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
 
@@ -27,7 +26,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn folder(self) -> &'static str {
+    /// The folder they lie in, and their name in the database.
+    pub fn folder(self) -> &'static str {
         match self {
             Kind::Raw => "raw",
             Kind::Evidence => "evidence",
@@ -200,41 +200,9 @@ impl Blobs {
         self.root.join(kind.folder()).join(&name[..2]).join(name)
     }
 
-    /// Removes raw files that no row knows and that are older than `age` by their own clock: what a
-    /// crash between file and row left. Returns how many.
-    ///
-    /// # Errors
-    /// If a folder cannot be read or a file not removed.
-    pub fn sweep(
-        &self,
-        now: SystemTime,
-        age: Duration,
-        mut known: impl FnMut(&Digest) -> Result<bool>,
-    ) -> Result<usize> {
-        let mut removed = 0;
-        for folder in fs::read_dir(self.root.join(Kind::Raw.folder()))? {
-            let folder = folder?;
-            if !folder.file_type()?.is_dir() {
-                continue;
-            }
-            for entry in fs::read_dir(folder.path())? {
-                let entry = entry?;
-                if entry.file_type()?.is_dir() {
-                    continue;
-                }
-                let old = entry
-                    .metadata()?
-                    .modified()
-                    .is_ok_and(|written| now.duration_since(written).is_ok_and(|since| since > age));
-                let name = entry.file_name();
-                let Some(digest) = name.to_str().and_then(|name| name.parse().ok()) else { continue };
-                if old && !known(&digest)? {
-                    fs::remove_file(entry.path())?;
-                    removed += 1;
-                }
-            }
-        }
-        Ok(removed)
+    /// The folder all of it lies in.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
     }
 }
 
@@ -314,6 +282,8 @@ fn sync_dir(path: &Path) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, SystemTime};
+
     use super::*;
 
     fn blobs() -> (tempfile::TempDir, Blobs) {

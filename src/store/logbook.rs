@@ -1,4 +1,7 @@
 //! Table `logbook`: append-only, chained.
+//!
+//! The chain covers a random salt, so that what was taken out of an entry for good
+//! ([`redaction`](crate::store::redaction)) cannot be found again by trying.
 
 use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension, Row};
@@ -8,6 +11,7 @@ use crate::domain::Time;
 use crate::domain::digest::Digest;
 use crate::domain::logbook::{Entry, chain};
 use crate::domain::ticket::TicketId;
+use crate::store::redaction::{self, Left};
 use crate::store::{stored, time, unreadable};
 
 /// A row of the table.
@@ -29,13 +33,15 @@ pub struct StoredEntry {
     pub detail: serde_json::Value,
     /// Digest of this entry and the one before.
     pub digest: Digest,
+    /// The entry by which personal data were taken out of it.
+    pub redacted_by: Option<i64>,
 }
 
-/// Appends an entry.
+/// Appends an entry and returns its position.
 ///
 /// # Errors
 /// If the database refuses.
-pub fn append(db: &Connection, ticket: Option<TicketId>, entry: &Entry, now: Time) -> Result<()> {
+pub fn append(db: &Connection, ticket: Option<TicketId>, entry: &Entry, now: Time) -> Result<i64> {
     let last = db
         .prepare_cached("SELECT digest FROM logbook ORDER BY id DESC LIMIT 1")?
         .query_row([], |row| row.get::<_, String>(0)?.parse::<Digest>().map_err(unreadable))
@@ -45,12 +51,16 @@ pub fn append(db: &Connection, ticket: Option<TicketId>, entry: &Entry, now: Tim
     let actor = entry.actor.to_string();
     let detail = entry.detail.to_string();
     let number = ticket.map(|ticket| ticket.0);
-    let digest = chain(last, &[&at, &number.unwrap_or(0).to_string(), &actor, entry.kind.as_str(), &message, &detail]);
+    let salt: String =
+        db.prepare_cached("SELECT lower(hex(randomblob(16)))")?.query_row([], |row| row.get::<_, String>(0))?;
+    let of_ticket = number.unwrap_or(0).to_string();
+    let digest = chain(last, &[&at, &of_ticket, &actor, entry.kind.as_str(), &message, &detail, &salt]);
     db.prepare_cached(
-        "INSERT INTO logbook (at, ticket_id, actor, kind, message, detail, digest) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO logbook (at, ticket_id, actor, kind, message, detail, digest, salt) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
-    .execute((at, number, actor, entry.kind.as_str(), message, detail, digest.to_string()))?;
-    Ok(())
+    .execute((at, number, actor, entry.kind.as_str(), message, detail, digest.to_string(), salt))?;
+    Ok(db.last_insert_rowid())
 }
 
 /// All entries, or those of one ticket, oldest first.
@@ -64,8 +74,18 @@ pub fn entries(db: &Connection, ticket: Option<TicketId>) -> Result<Vec<StoredEn
     Ok(entries)
 }
 
+/// The entries about a message that is on no ticket, by the digest of its raw file.
+///
+/// # Errors
+/// If the database refuses.
+pub fn about_loose(db: &Connection, raw: &Digest) -> Result<Vec<StoredEntry>> {
+    let sql = format!("{SELECT} WHERE ticket_id IS NULL AND message = ?1 ORDER BY logbook.id");
+    let entries = db.prepare_cached(&sql)?.query_map([raw.to_string()], read)?.collect::<rusqlite::Result<_>>()?;
+    Ok(entries)
+}
+
 const SELECT: &str = "SELECT logbook.id, at, prefix || '-' || year || '-' || printf('%04d', serial), actor, \
-    logbook.kind, message, detail, digest FROM logbook LEFT JOIN ticket ON ticket.id = logbook.ticket_id";
+    logbook.kind, message, detail, digest, redacted_by FROM logbook LEFT JOIN ticket ON ticket.id = logbook.ticket_id";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<StoredEntry> {
     Ok(StoredEntry {
@@ -77,6 +97,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StoredEntry> {
         message: row.get(5)?,
         detail: serde_json::from_str(&row.get::<_, String>(6)?).map_err(unreadable)?,
         digest: row.get::<_, String>(7)?.parse().map_err(unreadable)?,
+        redacted_by: row.get(8)?,
     })
 }
 
@@ -124,7 +145,8 @@ pub fn since(db: &Connection, after: Time) -> Result<Vec<StoredEntry>> {
 }
 
 /// The first entry that is not as it was written: its digest does not follow from its content and
-/// the entry before it, or it is missing, at the end too.
+/// the entry before it, or it is missing, at the end too. An entry from which something was taken out
+/// is whole if a later entry of the chain says what was left of it.
 ///
 /// Whoever may write the file can write a whole new chain, and nothing in the file could tell; only
 /// a digest that was noted elsewhere does.
@@ -133,20 +155,31 @@ pub fn since(db: &Connection, after: Time) -> Result<Vec<StoredEntry>> {
 /// If the database refuses.
 pub fn first_broken(db: &Connection) -> Result<Option<i64>> {
     let mut statement = db.prepare(
-        "SELECT id, at, coalesce(ticket_id, 0), actor, kind, message, detail, digest FROM logbook ORDER BY id",
+        "SELECT id, at, coalesce(ticket_id, 0), actor, kind, message, detail, digest, salt, redacted_by \
+         FROM logbook ORDER BY id",
     )?;
     let mut rows = statement.query([])?;
     let (mut last, mut expected_id) = (None, 1);
     while let Some(row) = rows.next()? {
-        let id: i64 = row.get(0)?;
-        let ticket: i64 = row.get(2)?;
+        let (id, ticket, by): (i64, i64, Option<i64>) = (row.get(0)?, row.get(2)?, row.get(9)?);
         let (at, actor, kind): (String, String, String) = (row.get(1)?, row.get(3)?, row.get(4)?);
         let (message, detail, stated): (String, String, String) = (row.get(5)?, row.get(6)?, row.get(7)?);
-        let digest = chain(last, &[&at, &ticket.to_string(), &actor, &kind, &message, &detail]);
-        if id != expected_id || digest.to_string() != stated {
+        let (salt, ticket): (String, String) = (row.get(8)?, ticket.to_string());
+        let mut fields = vec![at.as_str(), &ticket, &actor, &kind, &message, &detail];
+        let whole = match by {
+            Some(by) => {
+                let left = Left { id, at: &at, ticket: &ticket, actor: &actor, kind: &kind, detail: &detail };
+                redaction::noted(db, by, id)? == Some(left.digest(&message, &stated))
+            }
+            None => {
+                fields.extend((!salt.is_empty()).then_some(salt.as_str()));
+                chain(last, &fields).to_string() == stated
+            }
+        };
+        if id != expected_id || !whole {
             return Ok(Some(expected_id));
         }
-        (last, expected_id) = (Some(digest), id + 1);
+        (last, expected_id) = (Some(stated.parse().map_err(unreadable)?), id + 1);
     }
     let highest: Option<i64> =
         db.query_row("SELECT seq FROM sqlite_sequence WHERE name = 'logbook'", [], |row| row.get(0)).optional()?;

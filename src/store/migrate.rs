@@ -12,6 +12,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0004_understanding.sql"),
     include_str!("migrations/0005_sender_evidence.sql"),
     include_str!("migrations/0006_kept_files.sql"),
+    include_str!("migrations/0007_retention.sql"),
     include_str!("migrations/0010_scans.sql"),
 ];
 

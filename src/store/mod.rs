@@ -9,6 +9,7 @@
 //! are small and must commit together with the change that caused them.
 
 pub mod blobs;
+mod removing;
 mod migrate;
 pub mod receipts;
 pub mod messages;
@@ -34,6 +35,12 @@ pub mod storms;
 pub mod outbox;
 pub mod said;
 pub mod logbook;
+pub mod redaction;
+pub mod retention;
+pub mod letters;
+pub mod persons;
+pub mod person_record;
+pub mod doomed;
 pub mod meta;
 
 use std::fs::OpenOptions;
@@ -164,13 +171,14 @@ impl Store {
         &self.db
     }
 
-    /// Folds the write-ahead log into the database, as at an orderly end.
+    /// Folds the write-ahead log into the database and empties it, as at an orderly end. Returns whether
+    /// that was possible: it is not while another process reads.
     ///
     /// # Errors
     /// If SQLite cannot.
-    pub fn checkpoint(&self) -> Result<()> {
-        self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        Ok(())
+    pub fn checkpoint(&self) -> Result<bool> {
+        let busy: bool = self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        Ok(!busy)
     }
 }
 
@@ -200,6 +208,11 @@ fn time(text: &str) -> rusqlite::Result<Time> {
 /// A stored time that may be missing.
 fn optional_time(text: Option<String>) -> rusqlite::Result<Option<Time>> {
     text.as_deref().map(time).transpose()
+}
+
+/// A ticket's number as an expression over its row; NULL where there is none.
+fn stored_number() -> &'static str {
+    "prefix || '-' || year || '-' || printf('%04d', serial)"
 }
 
 /// A value in the database that its type does not know.

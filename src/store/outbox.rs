@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::domain::Time;
 use crate::domain::answer::Evidence;
+use crate::domain::gate::Cleared;
 use crate::domain::outgoing::{Class, OutboxId, OutgoingMail};
 use crate::domain::person::Address;
 use crate::domain::ticket::TicketId;
@@ -51,18 +52,14 @@ impl State {
 /// A mail to be written into the outbox, before its bytes exist.
 #[derive(Debug, Clone)]
 pub struct Draft<'a> {
+    /// What it says and to whom: the gate alone makes that.
+    pub cleared: &'a Cleared<'a>,
     /// Why this mail exists: the same purpose never makes a second mail.
     pub purpose: &'a str,
     /// Its ticket.
     pub ticket: Option<TicketId>,
-    /// Name of the notice.
-    pub notice: &'a str,
-    /// What happens when its delivery is in doubt.
-    pub class: Class,
     /// For acknowledgements, the evidence for the sender.
     pub evidence: Option<Evidence>,
-    /// The one recipient.
-    pub recipient: &'a Address,
     /// The envelope sender; `None` is `<>`.
     pub envelope_from: Option<&'a Address>,
     /// The run that can be taken back, and until when the mail waits for that.
@@ -131,10 +128,10 @@ pub fn reserve(db: &Connection, draft: &Draft<'_>, now: Time) -> Result<Option<O
         .execute((
             draft.purpose,
             draft.ticket.map(|ticket| ticket.0),
-            draft.notice,
-            draft.class.as_str(),
+            draft.cleared.folder(),
+            draft.cleared.class().as_str(),
             draft.evidence.map_or("", Evidence::as_str),
-            draft.recipient.as_str().to_ascii_lowercase(),
+            draft.cleared.to().as_str().to_ascii_lowercase(),
             draft.envelope_from.map(Address::as_str),
             stored(now),
             stored(draft.held.map_or(now, |(_, until)| until)),

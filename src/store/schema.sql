@@ -21,6 +21,7 @@ CREATE TABLE receipt (
                  CHECK (state IN ('received', 'taken', 'duplicate', 'ignored', 'archived', 'held')),
     reason       TEXT    NOT NULL DEFAULT '',       -- why, for people
     message_id   INTEGER REFERENCES message (id),   -- the message it is a delivery of; NULL until it was read
+    removed_at   TEXT,                              -- when its raw file was given up; NULL: it is kept
     UNIQUE (mailbox, place)
 ) STRICT;
 CREATE INDEX receipt_by_raw ON receipt (raw);
@@ -223,7 +224,8 @@ CREATE TABLE message (
     new_text       TEXT    NOT NULL DEFAULT '',       -- without quotes and signature; for reading only
     arrived_at     TEXT    NOT NULL,                  -- when it reached the mail server
     dated_at       TEXT,                              -- when the sender claims to have written it
-    evidence       TEXT    NOT NULL DEFAULT ''        -- what was known of the sender then: pass, none or fail; empty: before that was asked
+    evidence       TEXT    NOT NULL DEFAULT '',       -- what was known of the sender then: pass, none or fail; empty: before that was asked
+    removed_at     TEXT                               -- when its words and files were removed; NULL: they are kept
 ) STRICT;
 CREATE INDEX message_by_ticket ON message (ticket_id);
 CREATE INDEX message_by_header_id ON message (header_id) WHERE header_id <> '';
@@ -280,7 +282,7 @@ CREATE TABLE outbox (
     header_id       TEXT    NOT NULL DEFAULT '',       -- its Message-ID without brackets
     subject         TEXT    NOT NULL DEFAULT '',       -- for lists
     text            TEXT    NOT NULL DEFAULT '',       -- its words: no answer to it may carry them on
-    bytes           BLOB    NOT NULL DEFAULT x'',      -- the mail without the files in outbox_file; never changed, removed with a dead code
+    bytes           BLOB    NOT NULL DEFAULT x'',      -- the mail without the files in outbox_file; never changed, removed with a dead code or by retention
     run_id          INTEGER REFERENCES run (id),       -- the run that can be taken back as long as it waits
     state           TEXT    NOT NULL DEFAULT 'queued'  -- what became of it
                     CHECK (state IN ('queued', 'sending', 'sent', 'in_doubt', 'failed', 'withdrawn')),
@@ -291,7 +293,7 @@ CREATE TABLE outbox (
     sent_at         TEXT,                              -- when the provider took it
     reply           TEXT    NOT NULL DEFAULT '',       -- the server's last word, or ours
     bounced         TEXT    NOT NULL DEFAULT '',       -- what a bounce said about it
-    removed         TEXT    NOT NULL DEFAULT ''        -- SHA-256 of its bytes, removed with a dead code
+    removed         TEXT    NOT NULL DEFAULT ''        -- SHA-256 of its bytes, once they are removed
 ) STRICT;
 CREATE INDEX outbox_waiting ON outbox (next_attempt_at, id) WHERE state = 'queued';
 CREATE INDEX outbox_sending ON outbox (id) WHERE state = 'sending';
@@ -310,10 +312,20 @@ CREATE TABLE logbook (
     kind       TEXT    NOT NULL,                  -- what happened
     message    TEXT    NOT NULL DEFAULT '',       -- digest of the raw mail behind it
     detail     TEXT    NOT NULL DEFAULT '{}',     -- particulars: JSON object
-    digest     TEXT    NOT NULL                   -- of the entry before and all of this one
+    digest     TEXT    NOT NULL,                  -- of the entry before and all of this one, as it was written
+    salt       TEXT    NOT NULL DEFAULT '',       -- random, part of the digest; taken out with what is removed
+    redacted_by INTEGER REFERENCES logbook (id)   -- the entry that says what was removed; NULL: it is as it was written
 ) STRICT;
 CREATE INDEX logbook_by_ticket ON logbook (ticket_id);
+-- Who caused an entry and what it says may be taken out of it, and nothing else, by a later entry
+-- that says so.
 CREATE TRIGGER logbook_is_append_only_update BEFORE UPDATE ON logbook
+WHEN NOT (
+    NEW.id = OLD.id AND NEW.at = OLD.at AND NEW.ticket_id IS OLD.ticket_id AND NEW.kind = OLD.kind
+    AND NEW.message = OLD.message AND NEW.digest = OLD.digest AND NEW.salt = '' AND OLD.kind <> 'redacted'
+    AND coalesce(NEW.redacted_by, 0) > max(OLD.id, coalesce(OLD.redacted_by, 0))
+    AND EXISTS (SELECT 1 FROM logbook WHERE id = NEW.redacted_by AND kind = 'redacted')
+)
 BEGIN SELECT RAISE(ABORT, 'the logbook is append-only'); END;
 CREATE TRIGGER logbook_is_append_only_delete BEFORE DELETE ON logbook
 BEGIN SELECT RAISE(ABORT, 'the logbook is append-only'); END;
@@ -384,3 +396,18 @@ CREATE TABLE storm (
     cause    TEXT    NOT NULL,                      -- many: from all together; one_sender: from one
     ended_at TEXT                                   -- when it was over; NULL: it lasts
 ) STRICT;
+
+-- What a ticket's data have come to: a legal hold, and what was removed. (retention.rs)
+CREATE TABLE retention (
+    ticket_id           INTEGER PRIMARY KEY REFERENCES ticket (id), -- the ticket
+    held_at             TEXT,                     -- since when nothing of it may be removed; NULL: it may
+    hold_reason         TEXT NOT NULL DEFAULT '', -- why not
+    reporter_removed_at TEXT                      -- when a pseudonym took the place of its reporter
+) STRICT;
+
+-- Files no row needs any more, from the transaction that decided it until they are removed. (doomed.rs)
+CREATE TABLE doomed_file (
+    kind   TEXT NOT NULL CHECK (kind IN ('raw', 'evidence')), -- the folder it lies in
+    digest TEXT NOT NULL,                                     -- its name
+    PRIMARY KEY (kind, digest)
+) STRICT, WITHOUT ROWID;

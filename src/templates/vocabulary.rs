@@ -200,3 +200,17 @@ pub(super) fn shared_id(name: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+/// What somebody's data look like.
+pub(super) fn personal_data_id(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "reporter" => "identitas pelapor",
+        "nik" => "seperti NIK",
+        "npwp" => "seperti NPWP",
+        "telephone" => "seperti nomor telepon",
+        "card" => "seperti nomor kartu pembayaran",
+        "address" => "alamat surel yang tidak terdaftar",
+        "unreadable" => "berkasnya tidak dapat diperiksa oleh sistem",
+        _ => return None,
+    })
+}

@@ -39,6 +39,7 @@ pub(crate) fn engine(desk: Desk, caps: Caps, now: Time) -> Engine {
         form_senders: Vec::new(),
         command: config.settings.command,
         schedules: Schedules::default(),
+        retention: siaga::domain::retention::Retention::default(),
         entropy: || Ok([1; 5]),
         // With none, it would only try things out; what it keeps is never looked at here.
         files: Some(Blobs::open(tempfile::tempdir().expect("a folder").path()).expect("the blobs")),

@@ -309,6 +309,7 @@ fn start(
         images_max: settings.images_max,
         command: settings.command,
         schedules: settings.schedules.clone(),
+        retention: settings.retention,
         templates,
         key: MessageIdKey::new([7; 32]),
         entropy: counted,

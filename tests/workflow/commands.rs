@@ -151,7 +151,7 @@ fn dates_as_they_are_written_here() {
 fn codes_stand_on_the_line_and_are_no_words() {
     let order = |line: &str| read(line, "").remove(0).expect("an order");
     let approve = |line: &str| {
-        let Order { command, code } = order(line);
+        let Order { command, code, sure: _ } = order(line);
         let Command::Approve { withhold, .. } = command else { panic!("{line}") };
         (withhold, code)
     };

@@ -161,7 +161,14 @@ impl Desk {
     }
 
     pub(crate) fn try_order(&mut self, by: &Actor, command: Command, answers: Option<Question>) -> Result<(), Refusal> {
-        let instruction = Instruction { by: by.clone(), command, answers, message: None };
+        let instruction = Instruction {
+            by: by.clone(),
+            command,
+            answers,
+            message: None,
+            sure: false,
+            document: siaga::domain::workflow::DocumentWords::None,
+        };
         self.try_event(&Event::Command(instruction))
     }
 

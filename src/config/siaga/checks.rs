@@ -27,6 +27,7 @@ impl Checks<'_> {
         }
         self.outbox(&file.outbox);
         file.digest.check(self.document, self.faults);
+        file.retention.check(self.document, self.faults);
         let unread = file.approval.authorities().err();
         let remedy = "name a PEM file with the certificates of the CA, or leave the key out";
         self.refuse(unread.is_some(), "approval.ca_file", unread.unwrap_or_default(), remedy);

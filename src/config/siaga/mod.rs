@@ -14,6 +14,7 @@ use crate::config::limits::{AnswerSection, LimitsSection, NoticeSection};
 use crate::config::pgp::PgpSection;
 use crate::config::policy::{ApprovalSection, CommandSection, DigestSection, SopSection, policy};
 use crate::config::scanner::ScannerSettings;
+use crate::config::retention::RetentionSection;
 use crate::config::secret::SecretSource;
 use crate::config::settings::{Imap, Intake, Log, Outbox, Probe, Protection, Settings, Smtp, Transport};
 use crate::config::siaga::checks::Checks;
@@ -21,6 +22,7 @@ use crate::config::trust::TrustSection;
 use crate::config::values;
 use crate::domain::desk::Desk;
 use crate::domain::person::Address;
+use crate::domain::schedule::Schedules;
 
 /// Reads the settings: the file alone, each variable above it by itself, then all together.
 pub(super) fn read(document: &Document, faults: &mut Vec<Fault>) -> Option<Settings> {
@@ -90,6 +92,7 @@ struct SettingsFile {
     approval: ApprovalSection,
     sop: SopSection,
     digest: DigestSection,
+    retention: RetentionSection,
     log: Log,
 }
 
@@ -178,6 +181,7 @@ impl SettingsFile {
             approval,
             sop,
             digest,
+            retention,
             log,
         } = self;
         Settings {
@@ -204,7 +208,8 @@ impl SettingsFile {
             probe,
             scanner,
             policy: policy(&approval, &sop),
-            schedules: digest.settled(),
+            schedules: Schedules { retention: retention.schedule(), ..digest.settled() },
+            retention: retention.settled(),
             signing_authorities: approval.authorities().unwrap_or_default(),
             log,
         }

@@ -18,6 +18,8 @@ pub struct Order {
     pub command: Command,
     /// The one-time code on the line, as it was typed.
     pub code: Option<String>,
+    /// Whether he says that he means what he was asked back about.
+    pub sure: bool,
 }
 
 /// What command lines are read against.
@@ -127,8 +129,32 @@ fn order(line: &CommandLine, reading: &Reading<'_>) -> Result<Order, Misread> {
         Found::Nothing => return Err(unknown(line, None)),
     };
     let (code, arguments) = without_code(word, &line.arguments);
+    let (sure, arguments) = without_assurance(word, arguments);
     let command = Arguments::new(arguments, reading).command(word)?;
-    Ok(Order { command, code })
+    Ok(Order { command, code, sure })
+}
+
+/// What says that personal data in a text that leaves the team are meant.
+const SURE: &str = "yakin";
+
+/// The arguments without the word that says so, where a text may reach an OPD or its superiors.
+fn without_assurance(word: Word, arguments: String) -> (bool, String) {
+    let may_carry = matches!(
+        word,
+        Word::Submit
+            | Word::Pass
+            | Word::Fail
+            | Word::Close
+            | Word::Reopen
+            | Word::Reject
+            | Word::Extend
+            | Word::Escalate
+            | Word::Isolate
+            | Word::Bssn
+    );
+    let (first, rest) = arguments.split_once(' ').unwrap_or((&arguments, ""));
+    let said = may_carry && first.eq_ignore_ascii_case(SURE);
+    if said { (true, rest.trim_start().to_owned()) } else { (false, arguments) }
 }
 
 fn unknown(line: &CommandLine, nearest: Option<Word>) -> Misread {

@@ -4,11 +4,24 @@ use serde::Serialize;
 
 use crate::domain::Time;
 use crate::domain::lookalike::Lookalike;
+use crate::domain::gate::Barred;
+use crate::domain::tlp::Tlp;
 
 /// What is in the way.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum DeskAlert {
+    /// A mail was kept from somebody who may not see what it says.
+    NoticeWithheld {
+        /// The ticket.
+        number: String,
+        /// Whom it was for.
+        addressee: String,
+        /// The distribution code of the ticket.
+        tlp: Tlp,
+        /// Why.
+        barred: Barred,
+    },
     /// The disk is nearly full: no mail is fetched.
     DiskShort {
         /// What is free.

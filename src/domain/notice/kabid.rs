@@ -6,10 +6,12 @@ use crate::domain::Time;
 use crate::domain::approval::Mode;
 use crate::domain::digest::Digest;
 use crate::domain::notice::team::{About, Clock};
+use crate::domain::personal_data::Finding;
 use crate::domain::question::Question;
 use crate::domain::recap::Recap;
 use crate::domain::recap::day::{Day, Mishaps};
 use crate::domain::report::ReportFile;
+use crate::domain::retention::Destroyed;
 use crate::domain::role::Audience;
 use crate::domain::stage::Status;
 
@@ -33,6 +35,8 @@ pub struct ReviewRequested {
     pub recipients: Vec<String>,
     /// Whether BSSN should be told.
     pub suggest_bssn: bool,
+    /// What in it looks like personal data, and is meant by the analyst.
+    pub personal_data_in: Vec<Finding>,
     /// How it is approved.
     pub mode: Mode,
     /// Until when.
@@ -156,6 +160,8 @@ pub struct DailyDigest {
     pub day: Day,
     /// What went wrong since the last digest.
     pub mishaps: Mishaps,
+    /// What was destroyed since the last digest.
+    pub destroyed: Option<Destroyed>,
     /// Entries of the logbook so far, and the digest of the last: an outside witness of the chain.
     pub logbook_entries: u64,
     /// The digest.

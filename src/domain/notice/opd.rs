@@ -80,8 +80,18 @@ pub struct FollowUpReminder {
 /// O2 for several tickets of one contact at one moment, in one mail.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FollowUpReminders {
+    /// The narrowest distribution code of them all.
+    pub tlp: Tlp,
     /// They, the one that is due longest first.
     pub items: Vec<FollowUpReminder>,
+}
+
+impl FollowUpReminders {
+    /// All of them in one mail.
+    pub fn of(items: Vec<FollowUpReminder>) -> FollowUpReminders {
+        let tlp = items.iter().map(|item| item.affected.tlp).max().unwrap_or_default();
+        FollowUpReminders { tlp, items }
+    }
 }
 
 /// O3: to the head of the OPD, when the deadline has passed.

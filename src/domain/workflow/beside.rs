@@ -78,6 +78,9 @@ impl Draft<'_> {
     pub(super) fn set_tlp(&mut self, tlp: Tlp) -> Result<(), Refusal> {
         self.case.ticket.class.tlp = tlp;
         self.note_class();
+        if self.is_verified() {
+            self.warn_early();
+        }
         Ok(())
     }
 

@@ -9,6 +9,7 @@ pub mod answering;
 mod beside;
 mod wrote;
 mod timers;
+mod outside;
 pub mod parts;
 pub mod undo;
 pub mod possible;
@@ -116,6 +117,22 @@ pub struct Instruction {
     pub answers: Option<Question>,
     /// Digest of the raw mail it stood in.
     pub message: Option<Digest>,
+    /// Whether he says that he has looked at the personal data in it, and means them.
+    pub sure: bool,
+    /// What a submitted document says.
+    pub document: DocumentWords,
+}
+
+/// What a submitted document says, for whoever looks for personal data in it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum DocumentWords {
+    /// There is no document.
+    #[default]
+    None,
+    /// Its words, those about it too.
+    Read(String),
+    /// Nobody but a person can read it.
+    Unreadable,
 }
 
 /// What must be true after an event: the whole new state, and everything that is said about it.
@@ -179,6 +196,7 @@ pub fn decide(case: &Case, event: &Event, rules: &Rules, now: Time) -> Result<De
             entitled(case, instruction, rules)?;
             let mut draft = draft(instruction.by.clone(), instruction.message);
             table::apply(&mut draft, instruction)?;
+            draft.may_leave(instruction)?;
             if works(word) && draft.role().is_some_and(Role::is_staff) && draft.status().is_open() {
                 draft.take_silently();
             }

@@ -17,7 +17,7 @@ use crate::domain::severity::Severity;
 use crate::domain::stage::Status;
 use crate::domain::ticket::TicketNumber;
 use crate::domain::tlp::Tlp;
-use crate::domain::workflow::{Event, Instruction, Rules, decide};
+use crate::domain::workflow::{DocumentWords, Event, Instruction, Rules, decide};
 
 /// The commands with an effect that are possible for whoever acts, in the order of the help mail.
 /// There is no second table: each is tried with an example.
@@ -50,8 +50,20 @@ fn is_possible(case: &Case, by: &Actor, word: Word, rules: &Rules, now: Time) ->
     let questions: Vec<_> = case.open_questions().map(Some).chain([None]).collect();
     questions.into_iter().any(|answers| {
         let command = example(word, case, now);
-        decide(case, &Event::Command(Instruction { by: by.clone(), command, answers, message: None }), rules, now)
-            .is_ok()
+        decide(
+            case,
+            &Event::Command(Instruction {
+                by: by.clone(),
+                command,
+                answers,
+                message: None,
+                sure: true,
+                document: DocumentWords::None,
+            }),
+            rules,
+            now,
+        )
+        .is_ok()
     })
 }
 

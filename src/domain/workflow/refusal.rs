@@ -5,10 +5,12 @@ use serde::Serialize;
 use crate::domain::Time;
 use crate::domain::approval::SignatureFault;
 use crate::domain::command::vocabulary::Word;
+use crate::domain::personal_data::Finding;
 use crate::domain::question::Question;
-use crate::domain::role::Role;
+use crate::domain::role::{Audience, Role};
 use crate::domain::stage::Status;
 use crate::domain::ticket::TicketNumber;
+use crate::domain::tlp::Tlp;
 
 /// Why a command does nothing. What is possible instead is
 /// [`possible`](crate::domain::workflow::possible::possible).
@@ -131,6 +133,26 @@ pub enum Refusal {
     /// Nothing of this ticket can be undone any more.
     #[error("nothing can be undone")]
     NothingToUndo,
+    /// The distribution code does not let it go so far.
+    #[error("{tlp} does not reach them")]
+    BeyondTlp {
+        /// The code.
+        tlp: Tlp,
+        /// Whom it does not reach.
+        audience: Audience,
+        /// The narrowest code that does.
+        needed: Tlp,
+        /// Whether it was an approval, which can be given without forwarding.
+        approval: bool,
+    },
+    /// What would leave the team holds what looks like personal data.
+    #[error("personal data would leave the team")]
+    PersonalData {
+        /// What was found.
+        found: Vec<Finding>,
+        /// How the command is written by whoever means it.
+        word: Word,
+    },
     /// Something else happened to the ticket since.
     #[error("something else has happened since")]
     OvertakenSince,

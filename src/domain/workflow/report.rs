@@ -60,6 +60,7 @@ impl Draft<'_> {
             analyst: report.submitted_by.map_or_else(|| self.actor_name(), |analyst| name(&analyst, self.rules)),
             recipients: recipients(Audience::Opd, &self.case, self.rules, self.now),
             suggest_bssn: self.suggests_bssn(),
+            personal_data_in: Vec::new(),
             mode: self.rules.policy.approval.mode,
             clock: self.turn_clock(),
         });

@@ -71,7 +71,7 @@ fn beside(draft: &mut Draft<'_>, instruction: &Instruction) -> Result<(), Refusa
         (Forwarded | FollowUp, SetOwner(opd))                              => draft.give_to(opd),
         (New | Verification | AwaitingReporter | Analysis | Repair | Forwarded | FollowUp | Recheck, SetKind(kind))
                                                                            => draft.set_kind(kind),
-        (New | Verification | AwaitingReporter | Analysis | Repair, SetTlp(tlp))
+        (New | Verification | AwaitingReporter | Analysis | Repair | Review | Approved | Forwarded | FollowUp | Recheck, SetTlp(tlp))
                                                                            => draft.set_tlp(tlp),
 
         // An OPD that was warned acts before the report comes.

@@ -6,15 +6,17 @@ use crate::domain::Time;
 use crate::domain::command::Assessment;
 use crate::domain::command::vocabulary::Word;
 use crate::domain::deadline::Deadline;
+use crate::domain::gate::Reader;
 use crate::domain::notice::Notice;
 use crate::domain::notice::kabid::{UrgentRaised, Warning};
-use crate::domain::notice::opd::EarlyWarning;
+use crate::domain::notice::opd::{Affected, EarlyWarning};
 use crate::domain::notice::reporter::News;
 use crate::domain::question::Question;
 use crate::domain::role::{Audience, Role};
 use crate::domain::severity::Severity;
 use crate::domain::stage::{Disposition, Stage, Status};
 use crate::domain::ticket::TicketNumber;
+use crate::domain::tlp::Tlp;
 use crate::domain::workflow::EarlyWarningMode;
 use crate::domain::workflow::draft::Draft;
 use crate::domain::workflow::facts::{about, affected, legal_clocks};
@@ -121,10 +123,11 @@ impl Draft<'_> {
     }
 
     /// PEMBERITAHUAN DINI, once, before there is a report (domain 5.2 row 3).
-    fn warn_early(&mut self) {
+    pub(super) fn warn_early(&mut self) {
         let ticket = &self.case.ticket;
         let grave = ticket.gravity().is_critical() || ticket.class.kind.is_some_and(|kind| kind.wants_early_warning());
-        let wanted = grave && ticket.class.opd.is_some() && !ticket.status.is_with_opd();
+        let may_know = ticket.class.tlp.reaches(Reader::Opd);
+        let wanted = grave && may_know && ticket.class.opd.is_some() && !ticket.status.is_with_opd();
         let asked = self.case.asked(|question| question == Question::EarlyWarning).is_some();
         if !wanted || self.case.warned_at.is_some() || asked {
             return;
@@ -142,7 +145,11 @@ impl Draft<'_> {
     pub(super) fn send_early_warning(&mut self) {
         let endangers_domain = self.case.ticket.class.kind.is_some_and(|kind| kind.endangers_domain());
         let notice = Notice::EarlyWarning(EarlyWarning {
-            affected: affected(&self.case, self.rules),
+            // Until there is a report, what is known stays in the organisation (domain 2.4).
+            affected: Affected {
+                tlp: self.case.ticket.class.tlp.max(Tlp::AmberStrict),
+                ..affected(&self.case, self.rules)
+            },
             verified_at: self.verified_at(),
             due_at: self.case.open_deadline(Stage::Judol).map(|judol| judol.due_at),
             endangers_domain,

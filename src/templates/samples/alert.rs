@@ -1,8 +1,10 @@
 //! Samples of what the team is told about the desk itself.
 
 use crate::domain::lookalike::Lookalike;
+use crate::domain::gate::Barred;
 use crate::domain::notice::Notice;
 use crate::domain::notice::alert::{DeskAlert, Misuse};
+use crate::domain::tlp::Tlp;
 use crate::templates::samples::at;
 
 pub(super) fn all() -> Vec<Notice> {
@@ -39,5 +41,11 @@ pub(super) fn all() -> Vec<Notice> {
         file: "faktur.zip".to_owned(),
         finding: "Win.Test.EICAR_HDB-1".to_owned(),
     });
+    samples.extend([Barred::Tlp, Barred::NoParty, Barred::NotForHim].map(|barred| DeskAlert::NoticeWithheld {
+        number: "CIAMIS-2026-0007".to_owned(),
+        addressee: "admin@dinkes.example".to_owned(),
+        tlp: Tlp::Red,
+        barred,
+    }));
     samples.into_iter().map(Notice::DeskAlert).collect()
 }

@@ -12,8 +12,10 @@ use crate::domain::question::Question;
 use crate::domain::role::{Audience, Role};
 use crate::domain::scan::Scan;
 use crate::domain::stage::{Stage, Status};
+use crate::domain::tlp::Tlp;
 use crate::domain::workflow::facts::help;
 use crate::domain::workflow::refusal::{Field, Refusal};
+use crate::templates::samples::kabid::findings;
 use crate::templates::samples::team::clock;
 use crate::templates::samples::{at, months};
 
@@ -166,6 +168,9 @@ fn refusals() -> Vec<Line> {
         Refusal::NoHigherRung,
         Refusal::SecondLookBySame,
         Refusal::NothingToUndo,
+        Refusal::BeyondTlp { tlp: Tlp::Red, audience: Audience::Opd, needed: Tlp::AmberStrict, approval: true },
+        Refusal::BeyondTlp { tlp: Tlp::AmberStrict, audience: Audience::Bssn, needed: Tlp::Amber, approval: false },
+        Refusal::PersonalData { found: findings(), word: Word::Submit },
         Refusal::OvertakenSince,
     ];
     whys.map(|why| line("setuju", Outcome::Refused { why })).to_vec()

@@ -8,10 +8,12 @@ use crate::domain::notice::kabid::{
     DailyDigest, DecisionRequested, IsolationOrdered, PeriodRecap, ReportForwarded, ReportSection, ReviewRequested,
     TicketClosed, UrgentRaised, Warning,
 };
+use crate::domain::personal_data::{Finding, Kind};
 use crate::domain::question::Question;
 use crate::domain::recap::Recap;
 use crate::domain::recap::day::{Day, GivenUp, Mishaps};
 use crate::domain::report::ReportFile;
+use crate::domain::retention::Destroyed;
 use crate::domain::role::Audience;
 use crate::domain::stage::{Disposition, Stage, Status};
 use crate::templates::samples::team::{about, clock};
@@ -78,9 +80,23 @@ fn review(mode: Mode) -> Notice {
         analyst: "Ani Analis".to_owned(),
         recipients: recipients(),
         suggest_bssn: mode == Mode::Reply,
+        personal_data_in: if mode == Mode::Reply { findings() } else { Vec::new() },
         mode,
         clock: Some(clock(Stage::Review)),
     })
+}
+
+pub(super) fn findings() -> Vec<Finding> {
+    let finding = |kind, words: &str| Finding { kind, words: words.to_owned() };
+    vec![
+        finding(Kind::Reporter, "budi@warga.example"),
+        finding(Kind::Nik, "3207011204900001"),
+        finding(Kind::Npwp, "09.254.294.3-407.000"),
+        finding(Kind::Telephone, "0812-3456-7890"),
+        finding(Kind::Card, "5500 0000 0000 0004"),
+        finding(Kind::Address, "siti@surel.example"),
+        finding(Kind::Unreadable, ""),
+    ]
 }
 
 pub(super) fn sections() -> Vec<ReportSection> {
@@ -122,6 +138,7 @@ fn daily(audience: Audience) -> Notice {
         audience,
         at: at(26, 7, 30),
         day: months::busy_day(),
+        destroyed: Some(Destroyed { letters: 12, files: 5, mails: 31, reporters: 3, rows: 0 }),
         mishaps: Mishaps {
             held: 1,
             given_up: vec![GivenUp {
@@ -143,6 +160,7 @@ fn quiet_daily(day: Day) -> Notice {
         audience: Audience::Analysts,
         at: at(26, 7, 30),
         day,
+        destroyed: None,
         mishaps: Mishaps::default(),
         logbook_entries: 0,
         logbook_head: None,

@@ -49,7 +49,7 @@ fn on_the_line(rich: bool) -> Vec<Notice> {
         due_at: at(25, 14, 0),
         minutes_left,
     });
-    samples.push(Notice::FollowUpReminders(FollowUpReminders { items: items.to_vec() }));
+    samples.push(Notice::FollowUpReminders(FollowUpReminders::of(items.to_vec())));
     samples.push(Notice::FollowUpOverdue(FollowUpOverdue {
         affected: affected(rich),
         forwarded_at: rich.then(|| at(24, 15, 20)),
@@ -85,7 +85,7 @@ fn on_the_line(rich: bool) -> Vec<Notice> {
 fn beside(rich: bool) -> Vec<Notice> {
     let mut samples = Vec::new();
     samples.push(Notice::EarlyWarning(EarlyWarning {
-        affected: affected(rich),
+        affected: Affected { tlp: Tlp::AmberStrict, ..affected(rich) },
         verified_at: at(23, 11, 0),
         due_at: rich.then(|| at(24, 11, 0)),
         endangers_domain: rich,

@@ -1,0 +1,260 @@
+//! A person taken out of a ticket: by the rule of retention, or because he asks for it (UU PDP Pasal 43);
+//! and the legal hold that keeps everything.
+
+use anyhow::Result;
+use rusqlite::Connection;
+use serde_json::{Value, json};
+
+use crate::domain::Time;
+use crate::domain::digest::Digest;
+use crate::domain::logbook::{Entry, Kind};
+use crate::domain::person::Person;
+use crate::domain::redaction::{Identity, REMOVED, is_pseudonym, pseudonym};
+use crate::domain::retention::{Destroyed, Rule};
+use crate::domain::role::Actor;
+use crate::domain::ticket::{Ticket, TicketId, TicketNumber};
+use crate::engine::retention::Ground;
+use crate::engine::{Context, Engine};
+use crate::store::logbook::StoredEntry;
+use crate::store::redaction::{Cut, redact};
+use crate::store::retention::Hold;
+use crate::store::{self, doomed, letters, logbook, outbox, persons, retention, tickets};
+
+/// What is to be removed from a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Removal {
+    /// Its letters, and who its reporter is.
+    Everything,
+    /// Its letters with their files and what quotes them.
+    Letters,
+    /// These files alone, by their digests.
+    Files(Vec<Digest>),
+}
+
+/// Why nothing is removed, or held.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotRemoved {
+    /// There is no such ticket.
+    #[error("there is no ticket {0}")]
+    NoTicket(TicketNumber),
+    /// It is held.
+    #[error("ticket {number} is held since {}: {}; end that first with `siaga ticket hold {number} --release`", hold.since.format("%Y-%m-%d"), hold.reason)]
+    Held {
+        /// The ticket.
+        number: TicketNumber,
+        /// The hold.
+        hold: Hold,
+    },
+    /// None of its letters brought that file.
+    #[error("no letter of the ticket brought the file {0}; `siaga ticket show` lists them")]
+    NoFile(Digest),
+}
+
+impl Engine {
+    /// Removes what a person ordered to be removed, at once and for good.
+    ///
+    /// # Errors
+    /// If the database or the disk refuses.
+    pub fn remove_from_ticket(
+        &mut self,
+        number: &TicketNumber,
+        removal: &Removal,
+        reason: &str,
+        now: Time,
+    ) -> Result<Result<Destroyed, NotRemoved>> {
+        let Engine { store, context, .. } = self;
+        let removed = store.write(|tx| {
+            let Some(ticket) = tickets::find(tx, number)? else {
+                return Ok(Err(NotRemoved::NoTicket(number.clone())));
+            };
+            if let Some(hold) = retention::held(tx, ticket.id)? {
+                return Ok(Err(NotRemoved::Held { number: number.clone(), hold }));
+            }
+            context.remove_by_order(tx, &ticket, removal, reason, now)
+        })?;
+        if removed.is_ok() {
+            self.unfolded = true;
+            self.remove_doomed()?;
+        }
+        Ok(removed)
+    }
+
+    /// Whether nothing of what was removed lies in a file any more: not while another process reads the
+    /// database or takes a mail in. Then the desk that serves finishes it.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn is_all_removed(&mut self) -> Result<bool> {
+        self.remove_doomed()?;
+        Ok(!self.unfolded && !doomed::are_any(self.store.db())?)
+    }
+
+    /// Keeps everything of a ticket, whatever the rules of retention say.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn hold_ticket(&mut self, number: &TicketNumber, reason: &str, now: Time) -> Result<Result<(), NotRemoved>> {
+        self.store.write(|tx| {
+            let Some(ticket) = tickets::find(tx, number)? else {
+                return Ok(Err(NotRemoved::NoTicket(number.clone())));
+            };
+            retention::hold(tx, ticket.id, reason, now)?;
+            note(tx, ticket.id, Kind::HoldBegan, json!({ "reason": reason }), now)?;
+            Ok(Ok(()))
+        })
+    }
+
+    /// Ends that. Returns whether it was held.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn release_ticket(&mut self, number: &TicketNumber, now: Time) -> Result<Result<bool, NotRemoved>> {
+        self.store.write(|tx| {
+            let Some(ticket) = tickets::find(tx, number)? else {
+                return Ok(Err(NotRemoved::NoTicket(number.clone())));
+            };
+            let Some(hold) = retention::held(tx, ticket.id)? else { return Ok(Ok(false)) };
+            retention::release(tx, ticket.id)?;
+            note(tx, ticket.id, Kind::HoldEnded, json!({ "reason": hold.reason, "since": hold.since }), now)?;
+            Ok(Ok(true))
+        })
+    }
+}
+
+fn note(db: &Connection, ticket: TicketId, kind: Kind, detail: Value, now: Time) -> Result<()> {
+    logbook::append(db, Some(ticket), &Entry { actor: Actor::Operator, kind, message: None, detail }, now)?;
+    Ok(())
+}
+
+impl Context {
+    fn remove_by_order(
+        &self,
+        db: &Connection,
+        ticket: &Ticket,
+        removal: &Removal,
+        reason: &str,
+        now: Time,
+    ) -> Result<Result<Destroyed, NotRemoved>> {
+        let ground = Ground { rule: Rule::Order, by: Actor::Operator, detail: json!({ "reason": reason }) };
+        match removal {
+            Removal::Everything => Ok(Ok(self.remove_reporter(db, ticket, &ground, now)?)),
+            Removal::Letters => {
+                let destroyed = self.remove_letters(db, ticket, now)?;
+                self.note_destroyed(db, Some(ticket.id), destroyed, &ground, now)?;
+                Ok(Ok(destroyed))
+            }
+            Removal::Files(files) => {
+                let missing = store::attempt(db, || {
+                    for file in files {
+                        if !self.remove_file(db, ticket, file, now)? {
+                            return Ok((Some(*file), false));
+                        }
+                    }
+                    Ok((None, true))
+                })?;
+                if let Some(file) = missing {
+                    return Ok(Err(NotRemoved::NoFile(file)));
+                }
+                let destroyed = Destroyed { files: files.len() as u64, ..Destroyed::default() };
+                self.note_destroyed(db, Some(ticket.id), destroyed, &ground, now)?;
+                Ok(Ok(destroyed))
+            }
+        }
+    }
+
+    /// Puts a pseudonym in the place of a ticket's reporter, and of everybody on his side, after the
+    /// letters in which they show themselves. One entry of the logbook says so, and what is left of the
+    /// entries that named them.
+    pub(super) fn remove_reporter(
+        &self,
+        db: &Connection,
+        ticket: &Ticket,
+        ground: &Ground,
+        now: Time,
+    ) -> Result<Destroyed> {
+        let mut destroyed = self.remove_letters(db, ticket, now)?;
+        let (known, stand_ins) = self.strangers(db, ticket, now)?;
+        // Whoever is no more is not written to: what waits for him is not sent.
+        for copy in letters::copies(db, ticket.id)? {
+            if copy.waits && self.is_for(db, &copy, &known)? {
+                letters::withdraw(db, copy.id)?;
+                letters::remove_copy(db, copy.id, REMOVED)?;
+                destroyed.mails += 1;
+            }
+        }
+        for (person, stand_in) in known.iter().zip(&stand_ins) {
+            persons::replace(db, ticket.id, &person.address, stand_in)?;
+        }
+        destroyed.reporters =
+            u64::from(ticket.reporter.as_ref().is_some_and(|reporter| !is_pseudonym(&reporter.address)));
+        retention::reporter_removed(db, ticket.id, now)?;
+        let cut = cuts(logbook::entries(db, Some(ticket.id))?, &known, &stand_ins);
+        let mut detail = ground.detail.clone();
+        detail["rule"] = json!(ground.rule.as_str());
+        detail["kept_days"] = json!(self.retention.of(ground.rule).map(|kept| kept.num_days()));
+        detail["destroyed"] = json!(destroyed);
+        redact(db, Some(ticket.id), &cut, (&ground.by, &detail), now)?;
+        Ok(destroyed)
+    }
+
+    /// Everybody on a ticket who has no role, the reporter first whatever his, and who takes his place.
+    fn strangers(&self, db: &Connection, ticket: &Ticket, now: Time) -> Result<(Vec<Person>, Vec<Person>)> {
+        let mut known: Vec<Person> = ticket.reporter.iter().cloned().collect();
+        for person in persons::of_ticket(db, ticket.id)? {
+            let has_role = self.role_of(&person.address, now).is_some()
+                || self.rules.people.bssn.iter().any(|other| other.address.same_mailbox(&person.address));
+            let reports = ticket.reporter.as_ref().is_some_and(|one| one.address.same_mailbox(&person.address));
+            if reports || !has_role {
+                known.push(person);
+            }
+        }
+        known.retain(|person| !is_pseudonym(&person.address));
+        let mut addresses: Vec<String> = Vec::new();
+        let mut stand_ins = Vec::new();
+        for person in &known {
+            let address = person.address.as_str().to_ascii_lowercase();
+            let place = addresses.iter().position(|known| *known == address).unwrap_or(addresses.len());
+            if place == addresses.len() {
+                addresses.push(address);
+            }
+            // The reporter's place is the first; where there is none, it stays empty.
+            let place = place + usize::from(ticket.reporter.is_none());
+            stand_ins.push(pseudonym(&ticket.number, place, &person.name));
+        }
+        Ok((known, stand_ins))
+    }
+
+    fn is_for(&self, db: &Connection, copy: &letters::Copy, known: &[Person]) -> Result<bool> {
+        let row = outbox::get(db, copy.id)?;
+        let is = |row: &outbox::Entry| {
+            known.iter().any(|person| person.address.as_str().eq_ignore_ascii_case(&row.recipient))
+        };
+        Ok(row.as_ref().is_some_and(is))
+    }
+}
+
+/// What of entries is to be cut out, so that none of these persons can be recognised; `stand_ins` take
+/// their places, or nobody does.
+pub(super) fn cuts(entries: Vec<StoredEntry>, persons: &[Person], stand_ins: &[Person]) -> Vec<Cut> {
+    let identity = Identity::of(persons);
+    let mut cuts = Vec::new();
+    for entry in entries.into_iter().filter(|entry| entry.kind != Kind::Redacted.as_str()) {
+        let actor = actor_without(&entry.actor, persons, stand_ins);
+        let detail = identity.out_of_value(&entry.detail);
+        if actor != entry.actor || detail != entry.detail {
+            cuts.push(Cut { id: entry.id, actor, detail });
+        }
+    }
+    cuts
+}
+
+fn actor_without(actor: &str, persons: &[Person], stand_ins: &[Person]) -> String {
+    let Some((role, address)) = actor.split_once(':') else { return actor.to_owned() };
+    match persons.iter().position(|person| person.address.as_str().eq_ignore_ascii_case(address)) {
+        Some(place) => {
+            let instead = stand_ins.get(place).map_or(REMOVED, |stand_in| stand_in.address.as_str());
+            format!("{role}:{instead}")
+        }
+        None => actor.to_owned(),
+    }
+}

@@ -1,7 +1,7 @@
 //! Table `logbook`: append-only, chained.
 //!
 //! The chain covers a random salt, so that what was taken out of an entry for good
-//! ([`redaction`](crate::store::redaction)) cannot be found again by trying.
+//! ([`redaction`]) cannot be found again by trying.
 
 use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension, Row};

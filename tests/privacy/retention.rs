@@ -3,7 +3,7 @@
 use siaga::domain::case::Case;
 use siaga::domain::recap::recap;
 use siaga::domain::stage::{Disposition, Status};
-use siaga::store::{cases, logbook, retention};
+use siaga::store::{Store, cases, letters, logbook, retention};
 
 use crate::canaries::{ADDRESS, IDENTITY, WORDS, close, desk, forward, left_in, report};
 use crate::person::siaga;
@@ -183,4 +183,27 @@ fn many_letters_of_every_length_leave_nothing_on_any_page() {
     assert_eq!(left_in(world.folder(), &["ISIKENARI", "kanarina.b"]), Vec::<String>::new());
     assert!(!left_in(world.folder(), &["TETAP"]).is_empty(), "the others are there");
     holds(&world, None);
+}
+
+/// Rows go first: a process that ends before the files have gone leaves a note and no forgotten file.
+#[test]
+fn files_given_up_before_a_crash_are_removed_at_the_next_look() {
+    let mut world = desk(|_| ());
+    world.writes(&report());
+    let (id, now) = (world.tickets()[0].id, world.now());
+    let mut other = Store::open(&world.folder().join("siaga.db")).expect("open");
+    let gone = other.write(|tx| {
+        for letter in letters::kept(tx, id)? {
+            letters::remove(tx, letter, now)?;
+        }
+        Ok(())
+    });
+    gone.expect("the rows go");
+    drop(other);
+    let raw = world.folder().join("raw");
+    assert!(!left_in(&raw, &["BERKASKENARI"]).is_empty(), "the file is there");
+    world.timers_round();
+    assert_eq!(left_in(&raw, WORDS), Vec::<String>::new());
+    // The picture still goes with a notice to the team, which keeps it.
+    assert!(!left_in(&world.folder().join("evidence"), &["BERKASKENARI"]).is_empty());
 }

@@ -112,8 +112,14 @@ impl Context {
                 None => None,
             };
             let purpose = format!("{}:{place}", origin.cause);
-            let posting =
-                Posting { code, held, files: &files, ..Posting::new(notice, person, Some(ticket.id), purpose) };
+            let prompted = origin.mail.map(|mail| mail.evidence.origin());
+            let posting = Posting {
+                code,
+                held,
+                prompted,
+                files: &files,
+                ..Posting::new(notice, person, Some(ticket.id), purpose)
+            };
             let Some(rendered) = self.post(db, &posting, now)? else { continue };
             carried.mails += 1;
             if let Some((_, at)) = held {

@@ -12,3 +12,6 @@ mod codes;
 mod tokens;
 mod strangers;
 mod attacks;
+mod returns;
+mod reporter;
+mod smuggling;

@@ -185,6 +185,20 @@ mod tests {
         }
     }
 
+    /// What is compared is a digest: a token that is nearly right has a digest that is wholly wrong, so
+    /// the time a comparison takes says nothing of the token. That is shown here by construction; a
+    /// statistic of times would fail on a busy machine without cause.
+    #[test]
+    fn case_92_a_guess_that_is_nearly_right_is_compared_as_one_that_is_wholly_wrong() {
+        let right = Token::new(*b"0123456789abcdef").digest();
+        let alike = |other: Digest| right.as_bytes().iter().zip(other.as_bytes()).take_while(|(a, b)| a == b).count();
+        for last in (0..=u8::MAX).filter(|last| *last != b'f') {
+            let mut bytes = *b"0123456789abcdef";
+            bytes[TOKEN_BYTES - 1] = last;
+            assert!(alike(Token::new(bytes).digest()) < 4, "{last}");
+        }
+    }
+
     #[test]
     fn a_return_address_proves_no_answer() {
         let address = Token::new(*b"0123456789abcdef").return_address(&desk()).expect("short enough");

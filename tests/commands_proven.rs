@@ -116,7 +116,7 @@ fn an_automatic_answer_orders_nothing_and_stops_no_clock() {
 }
 
 #[test]
-fn another_office_commands_nothing() {
+fn case_25_another_office_commands_nothing() {
     let mut world = forwarded();
     let stolen = world.latest(DINKES, "Laporan Hasil Analisis").message_id;
     world.writes(&Letter::from("admin@disdukcapil.example").subject("Re").answers(&stolen).text("#selesai sudah"));

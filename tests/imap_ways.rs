@@ -64,7 +64,7 @@ async fn a_server_that_knows_login_alone_gets_a_quoted_password() {
 }
 
 #[tokio::test]
-async fn without_starttls_nothing_is_said_in_clear() {
+async fn case_87_without_starttls_nothing_is_said_in_clear() {
     for refusal in ["{tag} BAD unknown\r\n", "{tag} NO not here\r\n"] {
         let server = ImapScript::start(&[]).await;
         server.twist("STARTTLS", say(refusal));
@@ -77,7 +77,7 @@ async fn without_starttls_nothing_is_said_in_clear() {
 }
 
 #[tokio::test]
-async fn words_slipped_in_before_tls_are_not_heard_as_the_server() {
+async fn case_87_words_slipped_in_before_tls_are_not_heard_as_the_server() {
     let server = ImapScript::start(&[]).await;
     server.twist("STARTTLS", Act::SayAndClose("{tag} OK begin\r\n* PREAUTH welcome\r\nA0001 OK in\r\n".into()));
     let mut settings = server.settings();
@@ -88,7 +88,7 @@ async fn words_slipped_in_before_tls_are_not_heard_as_the_server() {
 }
 
 #[tokio::test]
-async fn a_greeting_that_skips_the_login_is_refused() {
+async fn case_87_a_greeting_that_skips_the_login_is_refused() {
     let check = async |greeting: &str, needs_person: bool| {
         let server = ImapScript::start(&[]).await;
         server.twist(GREETING, say(greeting));

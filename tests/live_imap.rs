@@ -309,7 +309,7 @@ async fn what_a_person_must_mend_is_told_apart() {
 }
 
 #[tokio::test]
-async fn a_server_without_starttls_is_told_no_password() {
+async fn case_87_a_server_without_starttls_is_told_no_password() {
     let server = Dovecot::start_with("ssl = no");
     let trouble = in_time(ImapMailbox::new(server.settings(Security::StartTls)).list()).await;
     let trouble = trouble.expect_err("there is no STARTTLS");

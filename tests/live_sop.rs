@@ -4,12 +4,17 @@
 
 mod support;
 
+use std::fs;
+use std::path::PathBuf;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::Utc;
 use mail_parser::MessageParser;
 use siaga::domain::approval::Code;
 use siaga::mail::connect::Security;
 use support::desk::Desk;
-use support::dovecot::{Dovecot, PEOPLE};
+use support::dovecot::{Dovecot, PASSWORD, PEOPLE, USER};
 use support::letters::Letter;
 use support::reported::{ANI, BUDI, DINKES, KABID, REPORT};
 use support::smtp_sink::SmtpSink;
@@ -98,8 +103,43 @@ fn code_in(text: &str) -> String {
     code.expect("a one-time code").to_owned()
 }
 
+/// Neither the password nor the key of our Message-IDs stands in anything we keep, log or send.
+fn no_secret_lies_about(desk: &Desk, sink: &SmtpSink) {
+    let mut files = vec![(desk.path("log"), fs::read(desk.path("log")).expect("the log"))];
+    let mut folders = vec![desk.path("data")];
+    let mut key = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).expect("the data folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let bytes = fs::read(&path).expect("a file of ours");
+            if path.extension().is_some_and(|ending| ending == "key") {
+                key = bytes;
+            } else {
+                files.push((path, bytes));
+            }
+        }
+    }
+    assert_eq!(key.len(), 32, "the key of our Message-IDs");
+    assert!(files.len() > 10, "{} files", files.len());
+    files.extend(sink.taken().into_iter().map(|mail| (PathBuf::from("a sent mail"), mail.bytes)));
+    let login = STANDARD.encode(format!("\0{USER}\0{PASSWORD}"));
+    let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let secrets =
+        [PASSWORD.as_bytes().to_vec(), login.into_bytes(), STANDARD.encode(PASSWORD).into_bytes(), key, hex.into()];
+    for (path, bytes) in &files {
+        for secret in &secrets {
+            let stands = bytes.windows(secret.len()).any(|window| window == secret.as_slice());
+            assert!(!stands, "a secret stands in {}", path.display());
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn four_parties_carry_a_ticket_from_the_report_to_its_end() {
+async fn case_95_four_parties_carry_a_ticket_to_its_end_and_no_secret_lies_about() {
     let (dovecot, sink) = (Dovecot::start(), SmtpSink::plain().await);
     let mut desk = Desk::new(&dovecot, Security::Tls, sink.port());
     desk.set("COMMAND__HOLD", "0s");
@@ -138,6 +178,7 @@ async fn four_parties_carry_a_ticket_from_the_report_to_its_end() {
         assert!(desk.run(&["logbook", "verify"]).contains("the chain is whole"));
         assert!(desk.stop().success());
     });
+    no_secret_lies_about(&desk, &sink);
     for mail in mailbox(&dovecot, DINKES) {
         for private in ["Budi", BUDI, "Situs dinkes berisi judi"] {
             assert!(!mail.text.contains(private) && !mail.subject.contains(private), "{}: {}", mail.subject, mail.text);

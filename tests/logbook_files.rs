@@ -69,7 +69,7 @@ fn the_record_tells_by_which_way_a_report_came() {
 
 /// Trust-and-safety case 94.
 #[test]
-fn a_mailed_head_finds_a_cut_off_end_and_a_chain_written_anew() {
+fn case_94_a_mailed_head_finds_a_cut_off_end_and_a_chain_written_anew() {
     let world = reported();
     let (entries, digest) = logbook::head(world.shared.engine.borrow().store().db()).expect("a head").expect("entries");
     let whole = siaga(&world, &["logbook", "verify", "--head", &format!("{entries}:{digest}")]);

@@ -47,7 +47,7 @@ async fn tls_first_or_by_starttls_is_checked_against_the_offices_authority() {
 }
 
 #[tokio::test]
-async fn without_the_right_certificate_nothing_is_said() {
+async fn case_88_without_the_right_certificate_nothing_is_said() {
     let (authority, stranger) = (Authority::new(), Authority::new());
     let configs = [
         ("unknown authority", stranger.server_config()),
@@ -72,7 +72,7 @@ async fn without_the_right_certificate_nothing_is_said() {
 }
 
 #[tokio::test]
-async fn starttls_is_never_done_without() {
+async fn case_88_starttls_is_never_done_without() {
     let authority = Authority::new();
     let config = authority.server_config();
     let starttls = || Protection::StartTls(Arc::clone(&config));

@@ -87,7 +87,7 @@ fn the_database_refuses_to_change_the_logbook() {
 /// Whoever gets at the file and takes the triggers away is found out, entry by entry and field by
 /// field.
 #[test]
-fn tampering_is_found_at_its_place() {
+fn case_93_tampering_is_found_at_its_place() {
     let check = |sql: &str, broken: i64| {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let path = folder.path().join("siaga.db");

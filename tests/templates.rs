@@ -30,6 +30,7 @@ fn rendered(notice: &Notice) -> Rendered {
                 name: None,
                 code: Some("7Q4K-9M2X".to_owned()),
                 message_id: "k1.7.1.00@csirt.example".to_owned(),
+                prompted: None,
             },
         )
         .expect("every notice can be rendered")
@@ -260,6 +261,7 @@ fn a_template_of_the_administrator_replaces_one_and_the_others_stay() {
                     name: None,
                     code: Some("7Q4K-9M2X".to_owned()),
                     message_id: "k1.7.1.00@csirt.example".to_owned(),
+                    prompted: None,
                 },
             )
             .expect("rendered");

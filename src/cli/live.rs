@@ -123,7 +123,10 @@ pub(super) fn to_ourselves(
     // A keyed id: the running desk recognises its own mail and files it without an answer.
     let row = OutboxId(now.timestamp_millis() + number);
     let message_id = home.key()?.mint(row, None, desk.address.domain());
-    let envelope_from = Some(from.address.clone());
+    // As the mails of the desk do: a server that takes no such sender is found out here.
+    let returns = home.key()?.return_token(&row.0.to_string()).return_address(&desk.address);
+    let returns = returns.filter(|_| home.config.settings.command.subaddress && from.address == desk.address);
+    let envelope_from = Some(returns.unwrap_or_else(|| from.address.clone()));
     let composed = compose(&Letter {
         from,
         to: desk.address.clone(),

@@ -75,7 +75,12 @@ fn known(name: &str, all: &[Notice]) -> Result<()> {
 }
 
 fn recipient() -> Recipient {
-    Recipient { name: None, code: Some("7Q4K-9M2X".to_owned()), message_id: "k1.7.1.00@csirt.example".to_owned() }
+    Recipient {
+        name: None,
+        code: Some("7Q4K-9M2X".to_owned()),
+        message_id: "k1.7.1.00@csirt.example".to_owned(),
+        prompted: None,
+    }
 }
 
 #[cfg(test)]

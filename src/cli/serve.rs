@@ -36,7 +36,7 @@ pub(super) fn run(home: &Home) -> Result<()> {
     for warning in home.config.warnings(today) {
         warn!("{warning}");
     }
-    if let Some(warning) = access::shared_with_others(home.data()) {
+    for warning in access::at_start(home.data(), clock.now())? {
         warn!("{warning}");
     }
     let settings = &home.config.settings;

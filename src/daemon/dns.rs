@@ -10,8 +10,10 @@ use anyhow::{Context as _, Result};
 use futures_util::FutureExt as _;
 use futures_util::future::{LocalBoxFuture, join_all};
 use mail_auth::hickory_resolver::TokioResolver;
+use mail_auth::hickory_resolver::config::{ResolverConfig, ResolverOpts};
 use mail_auth::hickory_resolver::proto::op::ResponseCode;
 use mail_auth::hickory_resolver::proto::rr::{Name, RData};
+use mail_auth::hickory_resolver::system_conf::{parse_resolv_conf, read_system_conf};
 use mail_auth::{DnsError, Error, MessageAuthenticator};
 use tokio::time::timeout;
 
@@ -39,7 +41,25 @@ impl Dns {
     /// # Errors
     /// If this machine has none.
     pub fn of_system() -> Result<Dns> {
-        let resolver = MessageAuthenticator::new_system_conf().context("read the resolver of this machine")?;
+        let (config, options) = read_system_conf().context("read the resolver of this machine")?;
+        Dns::of_resolver(config, options)
+    }
+
+    /// The resolver a `resolv.conf` of that text describes, with its name servers on that port.
+    ///
+    /// # Errors
+    /// If it describes none.
+    pub fn of_resolv_conf(text: &str, port: u16) -> Result<Dns> {
+        let (config, options) = parse_resolv_conf(text).context("read a resolv.conf")?;
+        let mut servers = config.name_servers().to_vec();
+        for connection in servers.iter_mut().flat_map(|server| &mut server.connections) {
+            connection.port = port;
+        }
+        Dns::of_resolver(ResolverConfig::from_parts(None, Vec::new(), servers), options)
+    }
+
+    fn of_resolver(config: ResolverConfig, options: ResolverOpts) -> Result<Dns> {
+        let resolver = MessageAuthenticator::new(config, options).context("start the resolver of this machine")?;
         let resolver = Rc::new(resolver);
         Ok(Dns(Rc::new(move |name| {
             let resolver = Rc::clone(&resolver);

@@ -137,6 +137,16 @@ impl Origin {
     ];
 }
 
+/// Why nothing follows from a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unmoved {
+    /// It claims to be the reporter's, and nothing shows that it is.
+    UnprovenReporter,
+    /// It says that a mail of ours did not arrive, and did not come to the return address of that mail.
+    UnprovenBounce,
+}
+
 impl SenderEvidence {
     /// What is known of a mail nobody looked at.
     pub const NONE: SenderEvidence =

@@ -66,17 +66,26 @@ impl MessageIdKey {
 
     /// The secret reply address of a person for a ticket, made of random bits.
     pub fn token(&self, salt: &str, person: &Address, ticket: Option<TicketId>) -> Token {
-        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
         let person = person.as_str().to_ascii_lowercase();
         let ticket = ticket.map_or(0, |ticket| ticket.0).to_string();
+        self.derived(&["reply address", salt, &person, &ticket])
+    }
+
+    fn derived(&self, parts: &[&str]) -> Token {
+        let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&self.0).expect("HMAC takes keys of any length");
         // No Message-ID begins so: what is made for one purpose is worth nothing for the other.
-        for part in ["reply address", salt, &person, &ticket] {
+        for part in parts {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part.as_bytes());
         }
         let mut bytes = [0; TOKEN_BYTES];
         bytes.copy_from_slice(&mac.finalize().into_bytes()[..TOKEN_BYTES]);
         Token::new(bytes)
+    }
+
+    /// What stands in the return address of one mail of ours, by its purpose, which no other has.
+    pub fn return_token(&self, purpose: &str) -> Token {
+        self.derived(&["return address", purpose])
     }
 
     fn mac(&self, body: &str, domain: &str) -> Hmac<Sha256> {

@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use crate::compose::{Attached, AutoSubmitted, Letter, compose};
 use crate::domain::Time;
 use crate::domain::answer::Evidence;
+use crate::domain::evidence::Origin;
 use crate::domain::incoming::IncomingMail;
 use crate::domain::notice::Notice;
 use crate::domain::outgoing::Class;
@@ -32,6 +33,8 @@ pub(super) struct Posting<'a> {
     pub(super) code: Option<String>,
     /// The run that can be taken back, and until when the mail waits for that.
     pub(super) held: Option<(RunId, Time)>,
+    /// What is known of the sender of the mail that prompted it.
+    pub(super) prompted: Option<Origin>,
     /// Files that go with it.
     pub(super) files: &'a [Attached],
     /// Code of the OPD it is for, if that is not the ticket's.
@@ -50,6 +53,7 @@ impl<'a> Posting<'a> {
             evidence: None,
             code: None,
             held: None,
+            prompted: None,
             files: &[],
             office: None,
         }
@@ -68,13 +72,14 @@ impl Context {
             return Ok(None);
         };
         let notice = cleared.notice();
-        let (envelope_from, auto) = self.envelope(cleared.class());
+        let purpose = format!("{}:{}", posting.purpose, to.address);
+        let (envelope_from, auto) = self.envelope(cleared.class(), &purpose);
         let draft = outbox::Draft {
             cleared: &cleared,
-            purpose: &format!("{}:{}", posting.purpose, to.address),
+            purpose: &purpose,
             ticket,
             evidence: posting.evidence,
-            envelope_from,
+            envelope_from: envelope_from.as_ref(),
             held: posting.held,
         };
         let head = match ticket {
@@ -93,6 +98,7 @@ impl Context {
             name: (!to.name.is_empty()).then(|| to.name.clone()),
             code: posting.code.clone(),
             message_id: header_id.clone(),
+            prompted: posting.prompted,
         };
         let rendered =
             self.templates.render(notice, &recipient).with_context(|| format!("render {}", notice.folder()))?;
@@ -127,13 +133,20 @@ impl Context {
         Ok(Some(rendered))
     }
 
-    /// From whom a mail leaves, and what machines are told of it.
-    fn envelope(&self, class: Class) -> (Option<&Address>, AutoSubmitted) {
+    /// The envelope sender of a mail, and how it is marked as automatic.
+    fn envelope(&self, class: Class, purpose: &str) -> (Option<Address>, AutoSubmitted) {
         match class {
             // RFC 3834 section 3.3: nothing may bounce an automatic answer back to us.
             Class::Acknowledgement => (None, AutoSubmitted::Replied),
-            Class::Request => (Some(&self.desk.address), AutoSubmitted::Generated),
+            Class::Request => (Some(self.return_address(purpose)), AutoSubmitted::Generated),
         }
+    }
+
+    /// Where a mail comes back that cannot be delivered: an address of its own where the provider has
+    /// sub-addresses, so that a bounce proves which mail it is about (case 55).
+    fn return_address(&self, purpose: &str) -> Address {
+        let own = self.command.subaddress.then(|| self.key.return_token(purpose).return_address(&self.desk.address));
+        own.flatten().unwrap_or_else(|| self.desk.address.clone())
     }
 
     /// Freezes one mail for everybody the notice is for.

@@ -112,9 +112,14 @@ impl Context {
                 None => None,
             };
             let purpose = format!("{}:{place}", origin.cause);
-            let office = saying.office.as_deref();
-            let posting =
-                Posting { code, held, files: &files, office, ..Posting::new(notice, person, Some(ticket.id), purpose) };
+            let posting = Posting {
+                code,
+                held,
+                prompted: origin.mail.map(|mail| mail.evidence.origin()),
+                files: &files,
+                office: saying.office.as_deref(),
+                ..Posting::new(notice, person, Some(ticket.id), purpose)
+            };
             let Some(rendered) = self.post(db, &posting, now)? else { continue };
             carried.mails += 1;
             if let Some((_, at)) = held {

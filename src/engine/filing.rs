@@ -5,8 +5,10 @@ use rusqlite::Connection;
 use serde_json::json;
 
 use crate::domain::Time;
-use crate::domain::incoming::{Bounce, BounceKind};
+use crate::domain::evidence::Unmoved;
+use crate::domain::incoming::{Bounce, BounceKind, IncomingMail};
 use crate::domain::logbook::{Entry, Kind};
+use crate::domain::outgoing::OutboxId;
 use crate::domain::role::Role;
 use crate::domain::ticket::{TicketId, TicketNumber};
 use crate::engine::Context;
@@ -14,7 +16,7 @@ use crate::engine::intake::{Action, Incoming, Verdict, actor};
 use crate::engine::thread::Thread;
 use crate::store::messages::{self, Filing, Meaning};
 use crate::store::receipts::{MessageId, State};
-use crate::store::{cases, logbook, outbox, tickets};
+use crate::store::{cases, dead_addresses, logbook, outbox, tickets};
 
 impl Context {
     pub(super) fn duplicate(
@@ -92,6 +94,9 @@ impl Context {
             BounceKind::Delayed => "delayed",
             BounceKind::Delivered => "delivered",
         };
+        if !self.came_back(db, incoming.mail, outgoing)? {
+            return self.unproven_bounce(db, incoming, (outgoing, ticket, said), now);
+        }
         let word = bounce.status.as_ref().map_or(said.to_owned(), |status| format!("{said} ({status})"));
         outbox::bounced(db, outgoing, &word)?;
         let message = messages::insert(db, incoming.mail, filing(ticket, Meaning::Bounce, incoming))?;
@@ -110,6 +115,44 @@ impl Context {
         Ok(Verdict {
             action: Action::Bounce,
             reason: format!("says of our mail {}: {word}", outgoing.0),
+            ticket: number_of(db, ticket)?,
+            state: State::Taken,
+            message: Some(message),
+        })
+    }
+
+    /// Whether a bounce came to the return address of the mail it is about (case 55). A mail that has
+    /// none, where the provider has no sub-addresses, is known by its keyed Message-ID alone.
+    fn came_back(&self, db: &Connection, mail: &IncomingMail, outgoing: OutboxId) -> Result<bool> {
+        let Some(returns) = dead_addresses::envelope_from(db, outgoing)? else { return Ok(true) };
+        let plain = returns.same_mailbox(&self.desk.address);
+        Ok(plain || mail.recipients.iter().any(|to| to.same_mailbox(&returns)))
+    }
+
+    /// A bounce that anybody could have written who saw a Message-ID of ours: kept, shown, believed by
+    /// nobody.
+    fn unproven_bounce(
+        &self,
+        db: &Connection,
+        incoming: Incoming<'_>,
+        (outgoing, ticket, said): (OutboxId, Option<TicketId>, &str),
+        now: Time,
+    ) -> Result<Verdict> {
+        let message = messages::insert(db, incoming.mail, filing(ticket, Meaning::Bounce, incoming))?;
+        let detail = json!({ "message": message.0, "outbox": outgoing.0, "bounce": said, "proven": false });
+        self.log(db, ticket, Kind::MessageFiled, Some(incoming.mail.raw), detail, now)?;
+        if let Some(id) = ticket {
+            let ticket = tickets::get(db, id)?;
+            let unmoved = Some(Unmoved::UnprovenBounce);
+            let notice = self.message_filed(&ticket, incoming, (false, Vec::new(), unmoved));
+            self.show_team(db, &notice, &ticket, (&format!("filed:{}", message.0), None), incoming.mail, now)?;
+        }
+        Ok(Verdict {
+            action: Action::Bounce,
+            reason: format!(
+                "dsn_unproven: says of our mail {}: {said}, and did not come to its return address",
+                outgoing.0
+            ),
             ticket: number_of(db, ticket)?,
             state: State::Taken,
             message: Some(message),
@@ -160,11 +203,12 @@ impl Context {
         let entry = Entry { actor, kind: Kind::MessageFiled, message: Some(mail.raw), detail };
         logbook::append(db, Some(ticket.id), &entry, now)?;
         if action == Action::FollowUp || (from_person && !staff) {
-            if !pending && !staff {
-                self.wrote(db, incoming, (&case, role, message), now)?;
-            }
+            let unmoved = match !pending && !staff {
+                true => self.wrote(db, incoming, (&case, role, message), now)?,
+                false => None,
+            };
             let ticket = tickets::get(db, ticket.id)?;
-            let notice = self.message_filed(&ticket, incoming, (pending, indicators));
+            let notice = self.message_filed(&ticket, incoming, (pending, indicators, unmoved));
             let purpose = format!("filed:{}", message.0);
             self.show_team(db, &notice, &ticket, (&purpose, address), mail, now)?;
         }

@@ -9,6 +9,7 @@ use crate::domain::Time;
 use crate::domain::alarm::alarms;
 use crate::domain::answer::{Evidence, Given, Silence, may_acknowledge};
 use crate::domain::completeness::missing;
+use crate::domain::evidence::Unmoved;
 use crate::domain::hosts::hosts_in;
 use crate::domain::incoming::{Defect, IncomingMail};
 use crate::domain::indicator::Indicator;
@@ -247,7 +248,7 @@ impl Context {
         &self,
         ticket: &Ticket,
         incoming: Incoming<'_>,
-        (pending, indicators): (bool, Vec<Indicator>),
+        (pending, indicators, unmoved): (bool, Vec<Indicator>, Option<Unmoved>),
     ) -> Notice {
         Notice::MessageFiled(MessageFiled {
             number: ticket.number.to_string(),
@@ -256,6 +257,7 @@ impl Context {
             evidence: incoming.evidence.origin(),
             protection: incoming.mail.protection.told(),
             pending,
+            unmoved,
             arrived_at: incoming.arrived_at,
             stage: ticket.status.stage().unwrap_or(Stage::Verification),
             due_at: ticket.due_at,

@@ -331,6 +331,7 @@ impl Context {
         let purpose = format!("{}{}", if failed { REFUSED } else { "transcript:" }, letter.message.0);
         let posting = Posting {
             answers: Some(letter.incoming.mail),
+            prompted: Some(letter.incoming.evidence.origin()),
             ..Posting::new(&notice, &speaker.person, ticket.map(|case| case.ticket.id), purpose)
         };
         self.post(db, &posting, now)?;

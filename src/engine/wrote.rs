@@ -11,8 +11,10 @@ use crate::domain::authority::{Subject, Verdict as Judgement, judge};
 use crate::domain::case::Case;
 use crate::domain::command::grammar::{below_commands, command_lines};
 use crate::domain::command::vocabulary::{Class, Found, Word, find};
+use crate::domain::evidence::Unmoved;
 use crate::domain::leaving::leaving;
 use crate::domain::logbook::{Entry, Kind};
+use crate::domain::person::Person;
 use crate::domain::role::Role;
 use crate::domain::thanks::is_mere_thanks;
 use crate::domain::ticket::{Ticket, TicketId, TicketNumber};
@@ -30,33 +32,51 @@ use crate::store::{cases, logbook, outbox, tickets};
 
 impl Context {
     /// What follows when somebody of the ticket writes without commanding. Who is only said to write
-    /// changes nothing.
+    /// changes nothing: then the reason is returned, if it is the reporter's name.
     pub(super) fn wrote(
         &self,
         db: &Connection,
         incoming: Incoming<'_>,
         (case, role, message): (&Case, Option<Role>, MessageId),
         now: Time,
-    ) -> Result<()> {
+    ) -> Result<Option<Unmoved>> {
         let mail = incoming.mail;
-        let Some(sender) = mail.sender.as_ref().filter(|_| incoming.evidence.verdict() != Evidence::Fail) else {
-            return Ok(());
-        };
+        let Some(sender) = &mail.sender else { return Ok(None) };
         let reported = |ticket: &Ticket| {
             ticket.reporter.as_ref().is_some_and(|reporter| reporter.address.same_mailbox(&sender.address))
         };
         let mere_thanks = !case.ticket.status.is_open() && is_mere_thanks(mail);
         let event = if mere_thanks {
-            return Ok(());
+            return Ok(None);
         } else if reported(&case.ticket) {
+            if !self.is_reporters(db, incoming, case.ticket.id, now)? {
+                return Ok(Some(Unmoved::UnprovenReporter));
+            }
             Event::ReporterWrote { message: mail.raw }
-        } else if role == Some(Role::Opd) && self.answered_words(db, mail)?.is_some() {
+        } else if role == Some(Role::Opd)
+            && incoming.evidence.verdict() != Evidence::Fail
+            && self.answered_words(db, mail)?.is_some()
+        {
             Event::OpdWrote { by: sender.address.clone(), message: mail.raw }
         } else {
-            return Ok(());
+            return Ok(None);
         };
         self.happen(db, case, &event, format!("message:{}", message.0), now)?;
-        Ok(())
+        Ok(None)
+    }
+
+    /// Whether a mail from the reporter's address may move a clock (class C0): his domain vouches for
+    /// it, or it shows that he got a mail of ours, by its keyed id or by his secret address. Many
+    /// reporters have no domain that vouches for them; an ordinary reply names our mail.
+    fn is_reporters(&self, db: &Connection, incoming: Incoming<'_>, ticket: TicketId, now: Time) -> Result<bool> {
+        Ok(match incoming.evidence.verdict() {
+            Evidence::Fail => false,
+            Evidence::Pass => true,
+            Evidence::None => {
+                self.answered_words(db, incoming.mail)?.is_some()
+                    || self.check_token(db, incoming.mail, Some(ticket), now)?.is_ok()
+            }
+        })
     }
 
     /// The number of a ticket whose reporter answers with substance when its time is over: that is
@@ -137,13 +157,18 @@ impl Context {
         let case = cases::get(db, ticket)?;
         let event = Event::ReporterWrote { message: incoming.mail.raw };
         let cause = format!("message:{}", incoming.mail.raw);
-        let case = if case.ticket.reporter.is_some() && incoming.evidence.verdict() != Evidence::Fail {
+        let reporter = case.ticket.reporter.as_ref();
+        let his = |sender: &Person| reporter.is_some_and(|person| person.address.same_mailbox(&sender.address));
+        let his = incoming.mail.sender.as_ref().is_some_and(his);
+        let proven = self.is_reporters(db, incoming, ticket, now)?;
+        let case = if his && proven {
             self.happen(db, &case, &event, cause.clone(), now)?;
             cases::get(db, ticket)?
         } else {
             case
         };
-        let notice = self.message_filed(&case.ticket, incoming, (false, Vec::new()));
+        let unmoved = (his && !proven).then_some(Unmoved::UnprovenReporter);
+        let notice = self.message_filed(&case.ticket, incoming, (false, Vec::new(), unmoved));
         let purpose = format!("filed:{}", incoming.mail.raw);
         self.show_team(db, &notice, &case.ticket, (&purpose, None), incoming.mail, now)
     }

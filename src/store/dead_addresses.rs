@@ -1,12 +1,23 @@
-//! Table `dead_address`: addresses a mail of ours could not be delivered to for good.
+//! Table `dead_address`: addresses a mail of ours could not be delivered to for good; and where the word
+//! of that must come to.
 
 use anyhow::Result;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 
 use crate::domain::Time;
 use crate::domain::outgoing::OutboxId;
 use crate::domain::person::Address;
 use crate::store::stored;
+
+/// The envelope sender of a mail, to which its bounces come; `None` for the null sender.
+///
+/// # Errors
+/// If the database refuses.
+pub fn envelope_from(db: &Connection, id: OutboxId) -> Result<Option<Address>> {
+    let mut statement = db.prepare_cached("SELECT envelope_from FROM outbox WHERE id = ?1")?;
+    let found: Option<String> = statement.query_row([id.0], |row| row.get(0)).optional()?.flatten();
+    Ok(found.map(|address| address.parse()).transpose()?)
+}
 
 /// Notes that an address cannot be reached; the first word about it stays.
 ///

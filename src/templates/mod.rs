@@ -22,6 +22,7 @@ use serde::Serialize;
 use tera::{Context, Tera};
 
 use crate::domain::desk::Desk;
+use crate::domain::evidence::Origin;
 use crate::domain::incoming::Language;
 use crate::domain::notice::Notice;
 
@@ -169,6 +170,8 @@ pub struct Recipient {
     pub code: Option<String>,
     /// The Message-ID of this very mail, without brackets: a link in it can say what it answers.
     pub message_id: String,
+    /// What is known of the sender of the mail that prompted this one.
+    pub prompted: Option<Origin>,
 }
 
 /// A notice in words.
@@ -244,6 +247,7 @@ impl Templates {
                 name: None,
                 code: Some("7Q4K-9M2X".to_owned()),
                 message_id: "k1.7.1.00@csirt.example".to_owned(),
+                prompted: Some(Origin::Dkim),
             },
         ) {
             Ok(rendered) if rendered.subject.is_empty() || rendered.text.trim().is_empty() => Some(format!(
@@ -309,6 +313,7 @@ mod tests {
                 name: None,
                 code: Some("7Q4K-9M2X".to_owned()),
                 message_id: "k1.7.1.00@csirt.example".to_owned(),
+                prompted: Some(Origin::Dkim),
             };
             let rendered = templates.render(&notice, &recipient).expect("it was tried when they were loaded");
             assert!(!rendered.subject.trim().is_empty(), "{}", notice.folder());

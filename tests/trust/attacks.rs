@@ -33,9 +33,23 @@ fn reopened(world: &mut World, signer: &Signer) {
     assert_ne!(status(world), SPAM, "opened again");
 }
 
-/// Cases 14 and 15: whoever was in Cc holds a copy that its signature vouches for.
 #[test]
-fn an_order_that_is_replayed_below_another_header_is_no_second_order() {
+fn case_14_an_approval_delivered_again_byte_for_byte_is_nothing() {
+    let mut world = in_review();
+    let genuine = delivered(&approval(&world).raw(), Some(&pass("csirt.example")));
+    takes(&mut world, genuine.clone());
+    assert_eq!(status(&world), Status::Approved);
+    answers(&mut world, KABID, "Mohon reviu", "#batal");
+    assert_eq!(status(&world), Status::Review, "taken back");
+    let sent = world.sent().len();
+    takes(&mut world, genuine);
+    assert_eq!((status(&world), world.tickets().len(), world.sent().len()), (Status::Review, 1, sent));
+    assert_eq!(world.events().last().map(|event| event.kind.clone()).as_deref(), Some("duplicate_received"));
+}
+
+/// Whoever was in Cc holds a copy that its signature vouches for.
+#[test]
+fn case_15_an_order_that_is_replayed_below_another_header_is_no_second_order() {
     let mut world = signed_desk();
     let signer = Signer::of("csirt.example");
     let order = signer.sign_with(&world.reply(ANI, "Baru", "#spam").raw(), SIGNED, |signer| signer);

@@ -188,7 +188,7 @@ fn a_login_on_our_own_server_vouches_for_its_own_address() {
 
 /// Case 14a: a forwarder's copy came first.
 #[test]
-fn a_better_proved_copy_of_a_refused_order_is_judged_anew_and_once() {
+fn case_14a_a_better_proved_copy_of_a_refused_order_is_judged_anew_and_once() {
     let mut world = desk();
     submit(&mut world);
     let letter = approval(&world).raw();

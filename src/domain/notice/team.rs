@@ -7,7 +7,7 @@ use crate::domain::alarm::Alarm;
 use crate::domain::calendar::Counting;
 use crate::domain::completeness::Missing;
 use crate::domain::digest::Digest;
-use crate::domain::evidence::Origin;
+use crate::domain::evidence::{Origin, Unmoved};
 use crate::domain::incoming::{Content, Defect, Language};
 use crate::domain::indicator::{Indicator, Kind};
 use crate::domain::kind::{Finding, IncidentKind};
@@ -172,6 +172,8 @@ pub struct MessageFiled {
     pub evidence: Origin,
     /// Whether it came encrypted or signed; `None` where there is nothing to say.
     pub protection: Option<Box<Protection>>,
+    /// Why nothing follows from it, though it says that something should.
+    pub unmoved: Option<Unmoved>,
     /// Whether the sender is known to the ticket; if not, nothing was answered (decisions 18).
     pub pending: bool,
     /// When it reached our server.

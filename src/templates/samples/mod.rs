@@ -16,7 +16,7 @@ use crate::domain::alarm::Alarm;
 use crate::domain::calendar::Counting;
 use crate::domain::completeness::Missing;
 use crate::domain::digest::Digest;
-use crate::domain::evidence::Origin;
+use crate::domain::evidence::{Origin, Unmoved};
 use crate::domain::incoming::{Content, Defect, Language};
 use crate::domain::indicator::{Kind, indicators};
 use crate::domain::lookalike::Lookalike;
@@ -39,6 +39,9 @@ pub fn all() -> Vec<Notice> {
     let earlier = Related { number: "CIAMIS-2026-0003".to_owned(), why: Relation::AfterClosing };
     samples.push(Notice::TicketOpened(TicketOpened { related: Some(earlier), ..ticket_opened(false) }));
     samples.extend([true, false].map(|pending| Notice::MessageFiled(message_filed(pending))));
+    samples.extend([Unmoved::UnprovenReporter, Unmoved::UnprovenBounce].map(|unmoved| {
+        Notice::MessageFiled(MessageFiled { unmoved: Some(unmoved), evidence: Origin::None, ..message_filed(false) })
+    }));
     samples.push(Notice::MailHeld(MailHeld {
         held: 17,
         arrived_at: at(23, 10, 30),
@@ -178,6 +181,7 @@ fn message_filed(pending: bool) -> MessageFiled {
         evidence: Origin::Dmarc,
         protection: None,
         pending,
+        unmoved: None,
         arrived_at: at(23, 11, 0),
         stage: Stage::Verification,
         due_at: (!pending).then(|| at(23, 14, 30)),

@@ -8,6 +8,7 @@ mod check;
 mod demo;
 mod due;
 pub mod explain;
+mod read_ahead;
 mod feed;
 mod held;
 mod live;

@@ -88,9 +88,12 @@ impl Context {
         }
         self.weather(db, mail, now)?;
         let silence = self.acknowledge(db, &ticket, incoming, now)?;
-        let findings = self.findings(db, &ticket, &named, now)?;
-        let notice = self.ticket_opened(&ticket, incoming, (thread, silence, findings), now);
-        self.show_team(db, &notice, &ticket, (&format!("opened:{}", ticket.id.0), None), mail, now)?;
+        // Where things are only tried out nobody reads what the team would be shown.
+        if self.files.is_some() {
+            let findings = self.findings(db, &ticket, &named, now)?;
+            let notice = self.ticket_opened(&ticket, incoming, (thread, silence, findings), now);
+            self.show_team(db, &notice, &ticket, (&format!("opened:{}", ticket.id.0), None), mail, now)?;
+        }
         let silent = silence.map(|why| format!("; not acknowledged: {}", why.as_str())).unwrap_or_default();
         Ok(Verdict {
             action: Action::NewTicket,

@@ -12,6 +12,7 @@ mod thread;
 mod opening;
 mod filing;
 mod joining;
+mod separating;
 mod junk;
 mod form;
 mod findings;

@@ -12,6 +12,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0004_understanding.sql"),
     include_str!("migrations/0005_sender_evidence.sql"),
     include_str!("migrations/0006_kept_files.sql"),
+    include_str!("migrations/0007_separated.sql"),
 ];
 
 /// Applies the steps that are missing, after a backup beside the file if there is anything to lose.

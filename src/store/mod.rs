@@ -27,6 +27,7 @@ pub mod errands;
 pub mod delegations;
 pub mod indicators;
 pub mod links;
+pub mod separating;
 pub mod suppressed;
 pub mod dead_addresses;
 pub mod storms;

@@ -85,16 +85,19 @@ pub enum Relation {
     Mentioned,
     /// The mail answers a ticket that was closed too long ago to be opened again.
     AfterClosing,
+    /// The mail was filed on that ticket by mistake, and an analyst took it off.
+    Separated,
 }
 
 impl Relation {
-    const ALL: &[Relation] = &[Relation::Mentioned, Relation::AfterClosing];
+    const ALL: &[Relation] = &[Relation::Mentioned, Relation::AfterClosing, Relation::Separated];
 
     /// The name used in the database and in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Relation::Mentioned => "mentioned",
             Relation::AfterClosing => "after_closing",
+            Relation::Separated => "separated",
         }
     }
 

@@ -78,11 +78,12 @@ impl Checks<'_> {
             ("imap.processed", &imap.processed),
             ("imap.held", &imap.held),
             ("imap.oversize", &imap.oversize),
+            ("imap.junk_folder", &imap.junk_folder),
         ];
         for (at, (place, folder)) in folders.iter().enumerate() {
             let known = |byte: u8| (b' '..=b'~').contains(&byte) && !b"\"\\&%*".contains(&byte);
             self.refuse(
-                folder.is_empty() || !folder.bytes().all(known),
+                (folder.is_empty() && place != &"imap.junk_folder") || !folder.bytes().all(known),
                 place,
                 format!("`{folder}` is no folder name every server knows"),
                 "use letters, digits, dots and dashes only",

@@ -124,6 +124,7 @@ struct ImapSection {
     processed: String,
     held: String,
     oversize: String,
+    junk_folder: String,
     #[serde(deserialize_with = "values::duration")]
     idle_wait: Duration,
     #[serde(deserialize_with = "values::duration")]
@@ -216,6 +217,7 @@ impl ImapSection {
             processed: self.processed,
             held: self.held,
             oversize: self.oversize,
+            junk_folder: self.junk_folder,
             idle_wait: self.idle_wait,
             poll_without_idle: self.poll_without_idle,
             poll_with_idle: self.poll_with_idle,

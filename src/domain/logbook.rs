@@ -45,6 +45,8 @@ pub enum Kind {
     StormBegan,
     /// That was over.
     StormEnded,
+    /// The desk works again after it was away.
+    DeskResumed,
     /// A reminder was sent.
     Reminded,
     /// A deadline passed and the next role was told.
@@ -95,6 +97,7 @@ impl Kind {
             Kind::AnswerSuppressed => "answer_suppressed",
             Kind::StormBegan => "storm_began",
             Kind::StormEnded => "storm_ended",
+            Kind::DeskResumed => "desk_resumed",
             Kind::Reminded => "reminded",
             Kind::Escalated => "escalated",
             Kind::ReminderOvertaken => "reminder_overtaken",

@@ -34,6 +34,7 @@ mod commit;
 mod release;
 pub mod deadlines;
 mod digests;
+mod catching_up;
 pub mod sending;
 mod alerts;
 pub mod explain;

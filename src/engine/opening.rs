@@ -148,10 +148,13 @@ impl Context {
         };
         let allowed = may_acknowledge(incoming.mail, incoming.evidence.verdict(), given, &self.caps, &self.desk);
         let allowed = match allowed {
-            Ok(address) => match self.keeps_quiet(db, incoming.mail, incoming.evidence.verdict(), now)? {
-                Some(silence) => Err(silence),
-                None => Ok(address),
-            },
+            Ok(address) => {
+                let quiet = self.keeps_quiet(db, incoming.mail, incoming.evidence.verdict(), now)?;
+                match quiet.map_or_else(|| self.is_past(db, incoming.arrived_at), |quiet| Ok(Some(quiet)))? {
+                    Some(silence) => Err(silence),
+                    None => Ok(address),
+                }
+            }
             Err(silence) => Err(silence),
         };
         let (address, due_at) = match (allowed, ticket.due_at) {

@@ -35,6 +35,7 @@ pub mod outbox;
 pub mod said;
 pub mod logbook;
 pub mod meta;
+pub mod catching_up;
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;

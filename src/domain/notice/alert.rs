@@ -47,6 +47,12 @@ pub enum DeskAlert {
         /// What the mail server said.
         reason: String,
     },
+    /// A mail answers one of ours that this database never sent: an older database was put in place
+    /// of the one that did.
+    DatabaseOlder {
+        /// The last thing this database knew.
+        last: Option<Time>,
+    },
     /// Somebody may have used the name of one of the team or of an OPD; nothing was carried out.
     NameMisused {
         /// In whose name.

@@ -23,5 +23,6 @@ pub(super) fn all() -> Vec<Notice> {
         number: (*misuse != Misuse::Unproven).then(|| "CIAMIS-2026-0007".to_owned()),
     }));
     samples.push(DeskAlert::OrdersUnexplained { person: "ani@csirt.example".to_owned(), explained: 3 });
+    samples.push(DeskAlert::DatabaseOlder { last: Some(at(23, 10, 30)) });
     samples.into_iter().map(Notice::DeskAlert).collect()
 }

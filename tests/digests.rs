@@ -188,7 +188,7 @@ fn what_was_taken_for_spam_is_listed_and_becomes_a_ticket_by_a_reply() {
     let told = digests(&world, &analyst).pop().expect("a digest");
     let words = told.words();
     assert!(
-        words.contains("CIAMIS-2026-0001 dari warga1[@]warga[.]example: Menang di hxxps://luar[.]example"),
+        words.contains("CIAMIS-2026-0001 dari warga1[@]warga[.]example: Menang di hxxps[://]luar[.]example"),
         "{words}"
     );
     assert!(words.contains("CIAMIS-2026-0002 dari warga2[@]warga[.]example"), "{words}");

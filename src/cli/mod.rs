@@ -18,6 +18,7 @@ mod outbox;
 mod register;
 mod samples;
 mod suppressed;
+mod undeliverable;
 mod serve;
 mod setup;
 mod table;
@@ -124,6 +125,9 @@ enum Verb {
     /// What was not said, and why.
     #[command(subcommand)]
     Suppressed(suppressed::Verb),
+    /// See and clear addresses that a server said do not exist.
+    #[command(subcommand)]
+    Undeliverable(undeliverable::Verb),
     /// Look at mail that was put aside because it could not be read, or have it read again.
     #[command(subcommand)]
     Held(held::Verb),
@@ -171,6 +175,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         Verb::Ticket(verb) => verb.run(&home()?),
         Verb::Outbox(verb) => verb.run(&home()?),
         Verb::Suppressed(verb) => verb.run(&home()?),
+        Verb::Undeliverable(verb) => verb.run(&home()?),
         Verb::Held(verb) => verb.run(&home()?),
         Verb::Logbook(logbook) => logbook.run(&home()?),
         Verb::Due(due) => due.run(&home()?),

@@ -90,7 +90,7 @@ impl Checks<'_> {
             );
             // Mail that is put back where it came from would be taken in for ever.
             self.refuse(
-                folders[..at].iter().any(|(_, other)| other.eq_ignore_ascii_case(folder)),
+                !folder.is_empty() && folders[..at].iter().any(|(_, other)| other.eq_ignore_ascii_case(folder)),
                 place,
                 format!("the folder `{folder}` has two purposes"),
                 "give each purpose a folder of its own",

@@ -96,8 +96,8 @@ fn letter(data: &[u8]) -> Letter {
         in_reply_to: Some(value(6)),
         references: values.iter().skip(6).take(60).cloned().collect(),
         date: Time::UNIX_EPOCH,
-        auto: if data.len() % 2 == 0 { AutoSubmitted::Replied } else { AutoSubmitted::Generated },
+        auto: if data.len().is_multiple_of(2) { AutoSubmitted::Replied } else { AutoSubmitted::Generated },
         language: Language::Id,
-        attachments: if data.len() % 3 == 0 { vec![file(value(7))] } else { Vec::new() },
+        attachments: if data.len().is_multiple_of(3) { vec![file(value(7))] } else { Vec::new() },
     }
 }

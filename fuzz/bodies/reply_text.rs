@@ -19,7 +19,7 @@ pub(crate) fn body(data: &[u8]) {
         } else {
             format!("#{} {}", line.word, line.arguments)
         };
-        assert_eq!(command_lines(&written), [line.clone()], "what was read is not what is written");
+        assert_eq!(command_lines(&written), std::slice::from_ref(line), "what was read is not what is written");
     }
     let below = below_commands(&text);
     assert!(text.ends_with(below));

@@ -8,6 +8,7 @@ use siaga::config::embedded;
 use siaga::domain::Time;
 use siaga::domain::answer::Evidence;
 use siaga::domain::digest::Digest;
+use siaga::domain::incoming::Nature;
 use siaga::domain::message_id::MessageIdKey;
 use siaga::domain::ticket::TicketNumber;
 use siaga::domain::token::Token;
@@ -32,10 +33,7 @@ pub(crate) fn body(data: &[u8]) {
         let incoming = Incoming { mail: &mail, arrived_at: desk.now, evidence: Evidence::None.into() };
         let explained = desk.engine.explain(incoming, desk.now).expect("any mail can be explained");
         let ids: Vec<&String> = mail.in_reply_to.iter().chain(&mail.references).chain(&mail.message_id).collect();
-        let about = match &mail.nature {
-            siaga::domain::incoming::Nature::Bounce(bounce) => bounce.about.clone(),
-            _ => Vec::new(),
-        };
+        let about = if let Nature::Bounce(bounce) = &mail.nature { bounce.about.clone() } else { Vec::new() };
         let named = ids.into_iter().chain(&about).any(|id| {
             ["awal@warga.example", "milis@warga.example"].contains(&id.as_str()) || id.eq_ignore_ascii_case(&desk.ours)
         });

@@ -25,11 +25,12 @@ impl Session {
         let answer = self.line.exec("STATUS", &arguments, |response| {
             if let Response::MailboxData(MailboxDatum::Status { status, .. }) = response {
                 for fact in status {
-                    match fact {
-                        StatusAttribute::Messages(number) => messages = Some(*number),
-                        StatusAttribute::UidNext(number) => uid_next = Some(*number),
-                        StatusAttribute::UidValidity(number) => uid_validity = Some(*number),
-                        _ => {}
+                    if let StatusAttribute::Messages(number) = fact {
+                        messages = Some(*number);
+                    } else if let StatusAttribute::UidNext(number) = fact {
+                        uid_next = Some(*number);
+                    } else if let StatusAttribute::UidValidity(number) = fact {
+                        uid_validity = Some(*number);
                     }
                 }
             }

@@ -33,11 +33,11 @@ pub(crate) fn body(data: &[u8]) {
     }
 }
 
-/// Whether the message begins with header lines, ended as everybody ends them: what stands in front
-/// of others is part of what goes before.
+/// Whether the message begins with a header line that is ended as everybody ends them: where all ends
+/// are CR alone, the line put in front would change how the whole is read.
 fn is_plain_head(data: &[u8]) -> bool {
     let first = data.split(|byte| *byte == b'\n').next().unwrap_or(data);
     let name = first.iter().position(|byte| *byte == b':');
-    first.ends_with(b"\r")
-        && name.is_some_and(|at| first[..at].iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'-'))
+    let ended = first.ends_with(b"\r") && first.len() < 4_000 && data.len() > first.len();
+    ended && name.is_some_and(|at| first[..at].iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'-'))
 }

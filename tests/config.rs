@@ -299,7 +299,7 @@ fn windows_line_ends_change_nothing() {
     }
     let told = printed(&folder, load_under(folder.path(), &Environment::default()));
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].starts_with("siaga.toml:77: this line cannot be read"), "{told:?}");
+    assert!(told[0].starts_with("siaga.toml:80: this line cannot be read"), "{told:?}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod support;
 use siaga::config::Config;
 use siaga::domain::schedule::{Schedule, Schedules};
 use siaga::engine::Engine;
+use siaga::mail::transport::JunkFolder;
 use siaga::store::logbook;
 use support::letters::Letter;
 use support::world::{Received, World};
@@ -177,4 +178,53 @@ fn the_week_and_the_month_before_in_numbers() {
 fn a_desk_without_schedules_waits_for_none() {
     let world = World::new();
     assert_eq!(Engine::next_due(&world.shared.engine.borrow()).expect("the next"), None);
+}
+
+/// Decisions 17.
+#[test]
+fn what_was_taken_for_spam_is_listed_and_becomes_a_ticket_by_a_reply() {
+    let mut world = World::with(every_working_morning);
+    world.until("2026-11-23 08:00");
+    world.writes(&report(1).subject("Menang di https://luar.example").header("X-Spam-Flag", "YES"));
+    world.writes(&report(2).header("X-Spam-Flag", "YES"));
+    world.until("2026-11-24 07:30");
+    let analyst = analyst(&world);
+    let told = digests(&world, &analyst).pop().expect("a digest");
+    let words = told.words();
+    assert!(
+        words.contains("CIAMIS-2026-0001 dari warga1[@]warga[.]example: Menang di hxxps[://]luar[.]example"),
+        "{words}"
+    );
+    assert!(words.contains("CIAMIS-2026-0002 dari warga2[@]warga[.]example"), "{words}");
+    assert!(!words.contains("tanda terima"), "it is told once: {words}");
+    world.writes(&world.reply_to(&analyst, &told, "#valid judol tinggi").subject("CIAMIS-2026-0002"));
+    let ticket = world.tickets().remove(1);
+    assert!(ticket.status.is_open() && ticket.due_at.is_some(), "{}", world.transcript(&analyst).text);
+    world.until("2026-11-25 07:30");
+    let next = digests(&world, &analyst).pop().expect("a digest").words();
+    assert!(!next.contains("Ditandai spam"), "{next}");
+}
+
+#[test]
+fn what_comes_into_the_junk_folder_is_counted_from_one_digest_to_the_next() {
+    let mut world = World::with(every_working_morning);
+    world.until("2026-11-23 08:00");
+    let look = |world: &mut World, messages, uid_next, uid_validity| {
+        world.server.borrow_mut().junk = Some(JunkFolder { messages, uid_next, uid_validity });
+        world.minutes(6);
+        world.take_in();
+    };
+    look(&mut world, 2, 9, 1);
+    look(&mut world, 5, 12, 1);
+    // Somebody empties it, and the provider makes it anew.
+    look(&mut world, 0, 12, 1);
+    look(&mut world, 1, 2, 2);
+    look(&mut world, 3, 4, 2);
+    world.until("2026-11-24 07:30");
+    let analyst = analyst(&world);
+    let told = digests(&world, &analyst).pop().expect("a digest").words();
+    assert!(told.contains("7 surel baru masuk ke folder spam penyedia surel (3 seluruhnya)"), "{told}");
+    world.restart();
+    world.until("2026-11-25 07:30");
+    assert!(digests(&world, &analyst).len() == 1, "nothing has come since, and nothing is said");
 }

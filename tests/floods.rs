@@ -33,7 +33,7 @@ fn only(change: impl FnOnce(&mut Config)) -> World {
 
 /// Case 58.
 #[test]
-fn a_subject_cannot_add_a_header() {
+fn case_58_a_subject_cannot_add_a_header() {
     let mut world = World::new();
     world.writes(&report("Budi <budi@warga.example>", "=?utf-8?Q?x=0D=0ABcc:_evil@evil.example=00=E2=80=A8y?="));
     for mail in world.sent() {
@@ -47,7 +47,7 @@ fn a_subject_cannot_add_a_header() {
 
 /// Case 59.
 #[test]
-fn a_display_name_of_any_length_stays_out_of_our_headers() {
+fn case_59_a_display_name_of_any_length_stays_out_of_our_headers() {
     let mut world = World::new();
     let name = format!("\"{}\"", "panjang ".repeat(1_250));
     world.writes(&report(&format!("{name} <budi@warga.example>"), "nama"));
@@ -57,7 +57,7 @@ fn a_display_name_of_any_length_stays_out_of_our_headers() {
 
 /// Case 60.
 #[test]
-fn an_address_that_is_a_command_is_nobodys() {
+fn case_60_an_address_that_is_a_command_is_nobodys() {
     for from in ["\"a RCPT TO:<evil@evil.example>\"@warga.example", "|cmd@warga.example", "-oQ/x@warga.example"] {
         let mut world = World::new();
         world.writes(&report(from, "alamat"));
@@ -68,7 +68,7 @@ fn an_address_that_is_a_command_is_nobodys() {
 
 /// Case 61.
 #[test]
-fn lines_that_end_a_mail_early_end_none_of_ours() {
+fn case_61_lines_that_end_a_mail_early_end_none_of_ours() {
     let mut world = World::new();
     let text = "a\n.\nb\n..\nMAIL FROM:<evil@evil.example>\n.\n";
     world.writes(&report("Budi <budi@warga.example>", "titik").text(text));
@@ -81,7 +81,7 @@ fn lines_that_end_a_mail_early_end_none_of_ours() {
 
 /// Case 62.
 #[test]
-fn what_looks_like_a_template_is_text() {
+fn case_62_what_looks_like_a_template_is_text() {
     let mut world = World::new();
     let hostile = "{{ desk.address }} {% include \"x\" %} ${jndi:ldap} %n%s $(id) `id`";
     world.writes(&report("Budi <budi@warga.example>", hostile).text(hostile));
@@ -91,7 +91,7 @@ fn what_looks_like_a_template_is_text() {
 
 /// Case 63.
 #[test]
-fn a_name_that_is_an_invitation_is_not_passed_on() {
+fn case_63_a_name_that_is_an_invitation_is_not_passed_on() {
     let mut world = World::new();
     world.writes(&report("\"Verifikasi di https://evil.example\" <budi@warga.example>", "nama"));
     assert!(!world.mailbox_of("budi@warga.example")[0].text.contains("evil"));
@@ -101,7 +101,7 @@ fn a_name_that_is_an_invitation_is_not_passed_on() {
 
 /// Case 64 as decisions 11 read it: a page of a stranger is never sent on.
 #[test]
-fn nothing_of_a_page_is_sent_on() {
+fn case_64_nothing_of_a_page_is_sent_on() {
     let mut world = World::new();
     let raw = "From: Budi <budi@warga.example>\r\nSubject: laman\r\nContent-Type: text/html\r\n\r\n\
         <script>jahat()</script><img src=http://evil.example/x.gif onerror=jahat()><p>isi</p>\r\n";
@@ -115,7 +115,7 @@ fn nothing_of_a_page_is_sent_on() {
 
 /// Case 65.
 #[test]
-fn a_file_name_leads_nowhere() {
+fn case_65_a_file_name_leads_nowhere() {
     let mut world = World::new();
     let mut letter = report("Budi <budi@warga.example>", "berkas");
     let long = "x".repeat(5_000);
@@ -130,7 +130,7 @@ fn a_file_name_leads_nowhere() {
 
 /// Case 66.
 #[test]
-fn a_header_that_claims_a_ticket_or_a_role_is_nothing() {
+fn case_66_a_header_that_claims_a_ticket_or_a_role_is_nothing() {
     let mut world = World::new();
     world.writes(&report("Budi <budi@warga.example>", "satu"));
     let claims = report("Eve <eve@lain.example>", "dua").header("X-CSIRT-Ticket", "CIAMIS-2026-0001");
@@ -141,7 +141,7 @@ fn a_header_that_claims_a_ticket_or_a_role_is_nothing() {
 
 /// Case 75: each mark alone. Case 76 beside it.
 #[test]
-fn each_mark_of_a_machine_silences_the_answer_and_none_of_them_the_ticket() {
+fn case_75_each_mark_of_a_machine_silences_the_answer_and_none_of_them_the_ticket() {
     for (name, value) in [
         ("Return-Path", "<>"),
         ("Auto-Submitted", "auto-generated; x"),
@@ -165,7 +165,7 @@ fn each_mark_of_a_machine_silences_the_answer_and_none_of_them_the_ticket() {
 
 /// Case 77, case 78: our own mail, and the mail of another desk like ours.
 #[test]
-fn two_desks_that_write_to_each_other_stop_at_once() {
+fn case_78_two_desks_that_write_to_each_other_stop_at_once() {
     let mut world = World::new();
     world.writes(&report("Meja lain <csirt@lain.example>", "pertama"));
     let answer = world.mailbox_of("csirt@lain.example").remove(0);
@@ -177,7 +177,7 @@ fn two_desks_that_write_to_each_other_stop_at_once() {
 
 /// Case 79.
 #[test]
-fn a_robot_without_marks_gets_three_answers_and_no_fourth() {
+fn case_79_a_robot_without_marks_gets_three_answers_and_no_fourth() {
     let mut world = only(|config| config.settings.caps.per_address_hour = 3);
     for number in 0..5 {
         world.writes(&report("robot@mesin.example", &format!("tiket {number}")));
@@ -289,7 +289,7 @@ fn an_address_that_bounced_for_good_is_not_written_to_again() {
 
 /// Case 85.
 #[test]
-fn a_mail_that_goes_round_is_not_answered_and_then_put_aside() {
+fn case_85_a_mail_that_goes_round_is_not_answered_and_then_put_aside() {
     for (hops, tickets) in [(51, 1), (101, 0)] {
         let mut world = World::new();
         let mut letter = report("Budi <budi@warga.example>", "putar");

@@ -68,7 +68,7 @@ fn one_message_delivered_twice_is_one_ticket() {
 }
 
 #[test]
-fn the_same_message_id_with_other_content_is_another_message() {
+fn case_74_the_same_message_id_with_other_content_is_another_message() {
     let mut world = World::new();
     world.writes(&budi().id("sama@warga.example"));
     world
@@ -189,7 +189,7 @@ fn a_bounce_goes_to_the_mail_it_is_about() {
 }
 
 #[test]
-fn our_own_mail_that_comes_back_is_no_report() {
+fn case_77_our_own_mail_that_comes_back_is_no_report() {
     let mut world = World::new();
     world.writes(&budi());
     let ours = world.mailbox_of("ani@csirt.example").remove(0);
@@ -257,7 +257,7 @@ fn bad_input_ends_as_a_ticket_or_held_and_stops_nothing() {
 }
 
 #[test]
-fn a_mail_that_is_too_large_is_a_ticket_with_its_headers_alone() {
+fn case_69_a_mail_that_is_too_large_is_a_ticket_with_its_headers_alone() {
     let small = |config: &mut Config| {
         config.settings.intake.parse_max = 50_000;
         config.settings.intake.spool_max = 200_000;

@@ -240,7 +240,7 @@ fn a_nearly_full_disk_leaves_mail_in_the_inbox_and_goes_on_by_itself() {
 }
 
 #[test]
-fn a_failure_that_is_the_same_each_time_ends_in_held_after_the_allowed_readings() {
+fn case_74b_a_failure_that_is_the_same_each_time_ends_in_held_after_the_allowed_readings() {
     let mut world = World::new();
     let database = rusqlite::Connection::open(world.folder().join("siaga.db")).expect("the database");
     let trigger = "CREATE TRIGGER never BEFORE INSERT ON ticket BEGIN SELECT RAISE(ABORT, 'never a ticket'); END";

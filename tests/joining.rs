@@ -3,7 +3,7 @@
 mod support;
 
 use siaga::domain::ticket::TicketId;
-use siaga::store::links;
+use siaga::store::{indicators, links, messages};
 
 use support::letters::Letter;
 use support::world::World;
@@ -103,4 +103,91 @@ fn a_stranger_with_a_number_gets_a_linked_ticket_of_his_own() {
     let engine = world.shared.engine.borrow();
     let linked = links::of_ticket(engine.store().db(), TicketId(1)).expect("links");
     assert_eq!(linked[0].number, "CIAMIS-2026-0002");
+}
+
+const SITI: &str = "siti@kampus.example";
+
+/// Siti answers a mail she shares with Budi, about something else altogether.
+fn a_mail_on_the_wrong_ticket(world: &mut World) {
+    let siti = Letter::from("Siti <siti@kampus.example>").subject("Re: Situs").id("lain@kampus.example");
+    let siti = siti.text("Ini hal lain: https://lelang.ciamiskab.go.id menampilkan iklan judi. Lihat foto.");
+    world.minutes(30);
+    world.writes(&siti.file("layar.png", "image/png", &[0x89, b'P', b'N', b'G', 1]).answers("awal@warga.example"));
+    assert_eq!(world.tickets().len(), 1);
+}
+
+#[test]
+fn a_mail_on_the_wrong_ticket_becomes_one_of_its_own_with_all_it_holds() {
+    let mut world = desk_with_a_report();
+    a_mail_on_the_wrong_ticket(&mut world);
+    let arrived_at = world.now();
+    world.minutes(20);
+    world.replies(ANI, "Pesan dari pengirim lain", "#pisah");
+    let tickets = world.tickets();
+    assert_eq!(tickets.len(), 2, "{}", world.transcript(ANI).text);
+    assert_eq!(tickets[1].reporter.as_ref().expect("a reporter").address.to_string(), SITI);
+    assert_eq!((tickets[1].opened_at, tickets[1].stage_started_at), (arrived_at, arrived_at), "its clock");
+    assert!(world.mailbox_of(SITI)[0].text.contains("CIAMIS-2026-0002"), "{}", world.mailbox_of(SITI)[0].text);
+    let told = world.latest(ANI, "Baru");
+    assert!(told.words().contains("dipisahkan dari tiket CIAMIS-2026-0001"), "{}", told.text);
+    {
+        let engine = world.shared.engine.borrow();
+        let db = engine.store().db();
+        let (left, own) = (TicketId(1), TicketId(2));
+        let number = |ticket| links::of_ticket(db, ticket).expect("links")[0].number.clone();
+        assert_eq!((number(left).as_str(), number(own).as_str()), ("CIAMIS-2026-0002", "CIAMIS-2026-0001"));
+        let files = |ticket| messages::count(db, ticket).expect("counts");
+        assert_eq!((files(own), messages::of_ticket(db, own).expect("messages").len()), ((1, 1), 1));
+        let named = |ticket| {
+            let named = indicators::of_ticket(db, ticket).expect("indicators");
+            named.iter().any(|stored| stored.indicator.value.contains("lelang.ciamiskab.go.id"))
+        };
+        assert!(named(own) && !named(left));
+    }
+    // What either writes goes where it belongs.
+    world.writes(&Letter::from(SITI).subject("Re: Situs").text("Sudah hilang?").answers("lain@kampus.example"));
+    world.writes(&Letter::from(BUDI).subject("Re: Situs").text("Masih berubah.").answers("awal@warga.example"));
+    let engine = world.shared.engine.borrow();
+    let last = |ticket| messages::of_ticket(engine.store().db(), TicketId(ticket)).expect("messages").pop();
+    assert_eq!(last(2).expect("a message").sender_address, SITI);
+    assert_eq!(last(1).expect("a message").sender_address, BUDI);
+}
+
+#[test]
+fn the_sender_of_a_separated_mail_knows_nothing_more_of_the_ticket_it_left() {
+    let mut world = desk_with_a_report();
+    a_mail_on_the_wrong_ticket(&mut world);
+    world.replies(ANI, "Baru", "#pisah siti@kampus.example");
+    assert_eq!(world.tickets().len(), 2, "{}", world.transcript(ANI).text);
+    world.writes(&Letter::from(SITI).subject("[CIAMIS-2026-0001] kabar?").text("Bagaimana?"));
+    assert_eq!(world.tickets().len(), 3, "she is a stranger to it");
+}
+
+#[test]
+fn the_report_itself_cannot_leave_its_ticket() {
+    let mut world = desk_with_a_report();
+    world.replies(ANI, "Baru", "#pisah");
+    assert!(
+        world.transcript(ANI).words().contains("balas pemberitahuan tentang surel"),
+        "{}",
+        world.transcript(ANI).text
+    );
+    world.replies(ANI, "Baru", "#pisah budi@warga.example");
+    assert_eq!(world.tickets().len(), 1);
+}
+
+#[test]
+fn a_ticket_joined_by_mistake_goes_on_by_itself() {
+    let mut world = desk_with_a_report();
+    world.writes(&Letter::from("Siti <siti@kampus.example>").subject("Lelang").text("Iklan judi di halaman lelang."));
+    world.replies(ANI, "CIAMIS-2026-0002", "#gabung 0001");
+    world.minutes(10);
+    assert_eq!(world.tickets()[1].parent.as_ref().map(ToString::to_string).as_deref(), Some("CIAMIS-2026-0001"));
+    world.replies(ANI, "CIAMIS-2026-0002", "#pisah");
+    world.minutes(10);
+    let ticket = world.tickets().remove(1);
+    assert!(ticket.status.is_open() && ticket.due_at.is_some() && ticket.parent.is_none(), "{ticket:?}");
+    assert_eq!(ticket.tally.reopened, 0, "it was never the other's");
+    let told = world.mailbox_of(SITI).pop().expect("a mail");
+    assert!(told.words().contains("kami buka kembali"), "{}", told.text);
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use chrono::{DateTime, TimeZone as _, Utc};
 use secrecy::SecretString;
 use siaga::mail::connect::{Secret, Security};
-use siaga::mail::imap::ImapMailbox;
 use siaga::mail::imap::probe::probe;
+use siaga::mail::imap::{ImapMailbox, ImapSettings};
 use siaga::mail::transport::{Extent, Folder, Listed, Mailbox, Place};
 use support::dovecot::Dovecot;
 use support::proxy::{Fault, Proxy};
@@ -326,4 +326,41 @@ async fn a_probe_sees_what_dovecot_can() {
     assert_eq!(found.messages, 1);
     assert_eq!(found.folders.iter().map(|(_, there)| *there).collect::<Vec<_>>(), [false, true, false]);
     assert!(!server.say(&["LIST \"\" \"*\""]).join("\n").contains("Processed"));
+}
+
+/// Two mails in the junk folder, put there by another client of the mailbox.
+fn junk(server: &Dovecot, folder: &str) {
+    for number in 0..2 {
+        server.deliver(&letter(number), Utc::now());
+    }
+    server.say(&["SELECT INBOX", &format!("COPY 1:2 {folder}"), "STORE 1:2 +FLAGS (\\Deleted)", "EXPUNGE"]);
+}
+
+#[tokio::test]
+async fn the_junk_folder_is_counted_under_the_name_the_server_gives_it_and_left_alone() {
+    let special =
+        "namespace inbox {\n  inbox = yes\n  mailbox Spam {\n    special_use = \\Junk\n    auto = create\n  }\n}\n";
+    let server = Dovecot::start_with(special);
+    let mut mailbox = ImapMailbox::new(server.settings(Security::Tls));
+    let before = in_time(mailbox.junk()).await.expect("Dovecot tells").expect("a junk folder");
+    assert_eq!(before.messages, 0);
+    junk(&server, "Spam");
+    let after = in_time(mailbox.junk()).await.expect("Dovecot tells").expect("a junk folder");
+    assert_eq!((after.messages, after.uid_next - before.uid_next), (2, 2));
+    assert!(listed(&mut mailbox).await.is_empty());
+    assert_eq!(server.folder("Spam"), [letter(0), letter(1)]);
+}
+
+#[tokio::test]
+async fn a_junk_folder_that_is_configured_needs_no_hint_of_the_server() {
+    let server = Dovecot::start_with(PLAIN_SERVER);
+    let mut mailbox = ImapMailbox::new(server.settings(Security::Tls));
+    assert_eq!(in_time(mailbox.junk()).await, Ok(None), "this server tells nothing of its folders");
+    server.say(&["CREATE \"Bulk Mail\""]);
+    junk(&server, "\"Bulk Mail\"");
+    let named = ImapSettings { junk: Some("Bulk Mail".into()), ..server.settings(Security::Tls) };
+    let found = in_time(ImapMailbox::new(named).junk()).await.expect("Dovecot tells").expect("a junk folder");
+    assert_eq!(found.messages, 2);
+    let gone = ImapSettings { junk: Some("Tidak Ada".into()), ..server.settings(Security::Tls) };
+    assert_eq!(in_time(ImapMailbox::new(gone).junk()).await, Ok(None));
 }

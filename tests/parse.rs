@@ -156,7 +156,7 @@ fn nothing_that_is_empty_is_read() {
 }
 
 #[test]
-fn mail_without_from_or_message_id_is_read() {
+fn case_74_mail_without_from_or_message_id_is_read() {
     let mail = read(b"Subject: Situs\n\nSitus diretas.\n").mail;
     assert_eq!((mail.sender, mail.message_id), (None, None));
     assert!(mail.defects.contains(&Defect::NoFrom) && mail.defects.contains(&Defect::NoMessageId));
@@ -165,7 +165,7 @@ fn mail_without_from_or_message_id_is_read() {
 }
 
 #[test]
-fn sixty_megabytes_are_known_by_their_head_alone() {
+fn case_69_sixty_megabytes_are_known_by_their_head_alone() {
     let file = tempfile::NamedTempFile::new().expect("a file");
     let line = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789ab\r\n";
     let raw = format!("From: budi@warga.example\r\nSubject: besar\r\n\r\n{}", line.repeat(1_000_000));
@@ -190,7 +190,7 @@ fn a_large_attachment_is_decoded_whole() {
 }
 
 #[test]
-fn hostile_nesting_is_read_as_far_as_it_makes_sense() {
+fn case_70_hostile_nesting_is_read_as_far_as_it_makes_sense() {
     let nested = |count: usize, kind: &str| {
         let mut raw = String::from("From: budi@warga.example\nSubject: bom\n");
         for level in 0..count {

@@ -127,6 +127,7 @@ const SILENCES: &[Silence] = &[
     Silence::TicketShare,
     Silence::OutsiderDay,
     Silence::Junk,
+    Silence::CatchUp,
 ];
 
 const AUTOMATIC: &[Automatic] = &[
@@ -163,7 +164,7 @@ fn listed(silence: Silence) {
         Silence::NoSender | Silence::Ourselves | Silence::EvidenceFails | Silence::AddressHour => {}
         Silence::AddressDay | Silence::WithoutEvidence | Silence::AllHour => {}
         Silence::Undeliverable | Silence::Storm | Silence::DomainHour | Silence::SameSubject => {}
-        Silence::TicketShare | Silence::OutsiderDay | Silence::Junk => {}
+        Silence::TicketShare | Silence::OutsiderDay | Silence::Junk | Silence::CatchUp => {}
         Silence::Automatic(marker) => match marker {
             Automatic::AutoSubmitted | Automatic::EmptyReturnPath | Automatic::RobotSender => {}
             Automatic::Precedence | Automatic::List | Automatic::SuppressHeader => {}

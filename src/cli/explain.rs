@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde::Serialize;
 
+use crate::cli::read_ahead::{Read, read_ahead};
 use crate::cli::terminal::{clipped, plain};
 use crate::daemon::dns::Dns;
 use crate::domain::Time;
@@ -16,7 +17,6 @@ use crate::engine::intake::Incoming;
 use crate::mail::evidence::Keys;
 use crate::mail::opener::Opener;
 use crate::mail::parse::Parsed;
-use crate::mail::reader::{Reader, Unread};
 
 /// Columns of a mail's beginning that are shown.
 const BEGINNING_MAX: usize = 68;
@@ -51,16 +51,13 @@ pub fn run(
     engine: &mut Engine,
     files: &[PathBuf],
     json: bool,
-    looking: Looking,
+    looking: &Looking,
     now: Time,
     out: &mut dyn Write,
 ) -> Result<()> {
-    let mut looking = looking;
-    let opener = std::mem::take(&mut looking.opener);
-    let reader = Reader::start_opening(opener).context("start the reading thread")?;
     let mut failed = 0_usize;
-    for file in files {
-        match explain(engine, &reader, file, &looking, now) {
+    read_ahead(files, looking.parse_max, &looking.opener, |file, read| {
+        match explain(engine, read, looking, now) {
             Ok(explanation) if json => write_json(file, &explanation, out)?,
             Ok(explanation) => write_words(file, &explanation, out)?,
             Err(error) => {
@@ -68,7 +65,8 @@ pub fn run(
                 eprintln!("siaga: cannot explain {}: {error:#}", file.display());
             }
         }
-    }
+        Ok(())
+    })?;
     out.flush().context("write the explanations")?;
     if failed > 0 {
         bail!("{failed} of {} files could not be explained; they are named above", files.len());
@@ -76,9 +74,8 @@ pub fn run(
     Ok(())
 }
 
-fn explain(engine: &mut Engine, reader: &Reader, file: &Path, looking: &Looking, now: Time) -> Result<Explanation> {
-    let unread = Unread::from_file(file, looking.parse_max).context("read the file")?;
-    match reader.read(unread) {
+fn explain(engine: &mut Engine, read: Read, looking: &Looking, now: Time) -> Result<Explanation> {
+    match read.context("read the file")? {
         Ok(Parsed { mail, claims, .. }) => {
             let keys = match &looking.dns {
                 Some(dns) => Some(asked(dns, claims.keys_needed(&looking.trust, now))?),

@@ -8,6 +8,7 @@ mod check;
 mod demo;
 mod due;
 pub mod explain;
+mod read_ahead;
 mod feed;
 mod held;
 pub mod keys;
@@ -20,6 +21,7 @@ mod redact;
 mod register;
 mod samples;
 mod suppressed;
+mod undeliverable;
 mod serve;
 mod setup;
 mod table;
@@ -129,6 +131,9 @@ enum Verb {
     /// What was not said, and why.
     #[command(subcommand)]
     Suppressed(suppressed::Verb),
+    /// See and clear addresses that a server said do not exist.
+    #[command(subcommand)]
+    Undeliverable(undeliverable::Verb),
     /// Look at mail that was put aside because it could not be read, or have it read again.
     #[command(subcommand)]
     Held(held::Verb),
@@ -177,6 +182,7 @@ fn run(arguments: &Arguments) -> Result<()> {
         Verb::Person(verb) => verb.run(&home()?),
         Verb::Outbox(verb) => verb.run(&home()?),
         Verb::Suppressed(verb) => verb.run(&home()?),
+        Verb::Undeliverable(verb) => verb.run(&home()?),
         Verb::Held(verb) => verb.run(&home()?),
         Verb::Logbook(logbook) => logbook.run(&home()?),
         Verb::Due(due) => due.run(&home()?),
@@ -197,7 +203,7 @@ fn explain_files(arguments: &Arguments, files: &[PathBuf], (json, dns): (bool, b
         dns: if dns { Some(Dns::of_system()?) } else { None },
         opener: home.opener_to_try_with()?,
     };
-    explain::run(&mut engine, files, json, looking, now, &mut std::io::stdout().lock())
+    explain::run(&mut engine, files, json, &looking, now, &mut std::io::stdout().lock())
 }
 
 fn templates_folder(arguments: &Arguments) -> PathBuf {

@@ -22,6 +22,7 @@ use crate::mail::maildir::{MaildirMailbox, MaildirMailer};
 use crate::mail::reader::Reader;
 use crate::mail::smtp::SmtpMailer;
 use crate::mail::transport::{Mailbox, Mailer};
+use crate::store::blobs::Blobs;
 use crate::store::receipts;
 
 /// Raw files without a receipt are removed once they are this old: a crash left them.
@@ -47,10 +48,7 @@ pub(super) fn run(home: &Home) -> Result<()> {
     }
     let blobs = home.blobs().context("start")?;
     blobs.clear_spool()?;
-    let engine = shared.engine.borrow();
-    let swept = blobs
-        .sweep(SystemTime::from(clock.now()), ORPHAN_AGE, |digest| receipts::knows_raw(engine.store().db(), digest))?;
-    drop(engine);
+    let swept = resume(&shared, &blobs)?;
     if swept > 0 {
         info!(count = swept, "Removed {swept} raw files that no receipt knows");
     }
@@ -98,6 +96,26 @@ pub(super) fn run(home: &Home) -> Result<()> {
     shared.engine.into_inner().close().context("fold the write-ahead log into the database")?;
     info!("Stopped");
     Ok(())
+}
+
+/// Looks for how long the desk was away. Raw mails no receipt knows are removed only if they are older
+/// than what the database knows: newer ones are those of a database that was lost. Returns how many
+/// were removed.
+fn resume<C: Clock>(shared: &Shared<C>, blobs: &Blobs) -> Result<usize> {
+    let now = shared.clock.now();
+    let mut engine = shared.engine.borrow_mut();
+    let last = engine.last_activity()?.unwrap_or(now).min(now);
+    let strays = blobs.strays(|digest| receipts::knows_raw(engine.store().db(), digest))?;
+    let unknown = strays.iter().filter(|(_, written)| *written > SystemTime::from(last)).count();
+    if let Some(away) = engine.resume(unknown, now)? {
+        let hours = away.num_hours();
+        info!(hours, unknown, "The last thing the database knows of happened at {last}, {hours} hours ago");
+        if unknown > 0 {
+            warn!(unknown, "{unknown} mails have come since that it does not know: an older database was put in place");
+        }
+    }
+    let engine = &*engine;
+    blobs.sweep(SystemTime::from(last), ORPHAN_AGE, |digest| receipts::knows_raw(engine.store().db(), digest))
 }
 
 async fn start<C: Clock, B: Mailbox, M: Mailer>(shared: &Shared<C>, inbox: Inbox<B>, mailers: Vec<M>) -> Result<()> {

@@ -202,6 +202,7 @@ impl Home {
             processed: imap.processed.clone(),
             held: imap.held.clone(),
             oversize: imap.oversize.clone(),
+            junk: Some(imap.junk_folder.clone()).filter(|folder| !folder.is_empty()),
             idle_wait: imap.idle_wait,
             poll_without_idle: imap.poll_without_idle,
             poll_with_idle: imap.poll_with_idle,

@@ -152,6 +152,8 @@ pub struct Imap {
     pub held: String,
     /// Where mail that is too large goes.
     pub oversize: String,
+    /// The provider's junk folder; empty: the server says which it is.
+    pub junk_folder: String,
     /// How long one IDLE lasts.
     pub idle_wait: Duration,
     /// How often to look where there is no IDLE.

@@ -16,7 +16,7 @@ use crate::daemon::loads::{batches, fetch};
 use crate::daemon::rests::{Rest, Rests};
 use crate::daemon::{Shared, backoff};
 use crate::domain::notice::alert::DeskAlert;
-use crate::mail::transport::{Extent, Listed, Mailbox, Place, Trouble};
+use crate::mail::transport::{Extent, JunkFolder, Listed, Mailbox, Place, Trouble};
 use crate::store::receipts::{Receipt, State};
 
 /// Loads in a row of which nothing came: then the server is away.
@@ -36,6 +36,8 @@ const WITHHELD_REST: &[Duration] = &[
 const WITHHELD_TOLD: usize = 4;
 /// How often a full disk is looked at.
 const DISK_LOOK: Duration = Duration::from_secs(60);
+/// Between two looks at the provider's junk folder.
+const JUNK_LOOK: Duration = Duration::from_secs(5 * 60);
 /// Longest wait for new mail; the mailbox itself looks more often where it must.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
 /// Between two questions to a DNS that does not answer, while a command waits for it.
@@ -55,6 +57,8 @@ pub struct Inbox<B> {
     archiving: Archiving,
     /// Whether the disk was too full when it was last asked.
     short: bool,
+    /// Steady time of the next look at the junk folder.
+    next_junk: Duration,
 }
 
 /// Messages that are here, and where they lie on the server still.
@@ -79,6 +83,7 @@ impl<B: Mailbox> Inbox<B> {
             withheld: Rests::new(WITHHELD_REST),
             archiving: Archiving::new(),
             short: false,
+            next_junk: Duration::ZERO,
         }
     }
 
@@ -99,6 +104,27 @@ impl<B: Mailbox> Inbox<B> {
     pub async fn round<C: Clock>(&mut self, shared: &Shared<C>) -> Result<(), Trouble> {
         // It ends: a message that does not come a second time rests, and is not asked for.
         while self.look(shared).await? == Looked::Again && !shared.stop.is_asked() {}
+        if shared.engine.borrow_mut().mail_is_taken()? {
+            shared.timers.notify_one();
+        }
+        self.look_at_junk(shared).await
+    }
+
+    /// Counts what the provider has put into its junk folder, now and then.
+    async fn look_at_junk<C: Clock>(&mut self, shared: &Shared<C>) -> Result<(), Trouble> {
+        let steady = shared.clock.steady();
+        if steady < self.next_junk {
+            return Ok(());
+        }
+        let found = self.mailbox.junk().await?;
+        self.next_junk = steady + JUNK_LOOK;
+        if let Some(JunkFolder { messages, uid_next, uid_validity }) = found {
+            let mut engine = shared.engine.borrow_mut();
+            let came = engine.note_junk_folder(messages, uid_next, uid_validity)?;
+            if came > 0 {
+                info!(came, messages, "{came} mails have come into the provider's junk folder");
+            }
+        }
         Ok(())
     }
 

@@ -50,6 +50,8 @@ use crate::mail::transport::{Mailbox, Mailer};
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Between two looks at whether another process has changed the database: one counter, no table.
 const WATCH: Duration = Duration::from_secs(5);
+/// Between two notes that the desk is at work: what is missing of them tells for how long it was away.
+const ALIVE_EVERY: Duration = Duration::from_secs(5 * 60);
 /// How long the loops may take to finish what they are doing when the daemon is asked to stop.
 const STOP_MAX: Duration = Duration::from_secs(60);
 
@@ -183,6 +185,7 @@ pub async fn run<C: Clock, B: Mailbox, M: Mailer>(
 /// Notices that another process, such as `siaga held retry`, has changed the database.
 async fn watch<C: Clock>(shared: &Shared<C>) {
     let mut seen = None;
+    let mut next_alive = Duration::ZERO;
     while !shared.stop.is_asked() {
         match shared.engine.borrow().changes_of_others() {
             Ok(version) if seen.is_some_and(|seen| seen != version) => {
@@ -191,6 +194,13 @@ async fn watch<C: Clock>(shared: &Shared<C>) {
             }
             Ok(version) => seen = Some(version),
             Err(error) => error!("Cannot read the database: {error:#}"),
+        }
+        let steady = shared.clock.steady();
+        if steady >= next_alive {
+            next_alive = steady + ALIVE_EVERY;
+            if let Err(error) = shared.with_engine(Engine::is_alive) {
+                error!("It cannot be noted that the desk is at work: {error:#}");
+            }
         }
         let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
         tokio::select! {

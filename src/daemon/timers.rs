@@ -29,7 +29,7 @@ pub fn round<C: Clock>(shared: &Shared<C>) -> Result<bool> {
     let ticked = shared.with_engine(|engine, now| engine.tick_within(allowed, now));
     // Also what was decided before another ticket failed is to be sent.
     shared.outbox.notify_one();
-    let Ticked { mails, held } = ticked?;
+    let Ticked { mails, held, waiting } = ticked?;
     if mails > 0 {
         info!(notices = mails, "Deadlines: {mails} reminders and escalations decided");
     }
@@ -37,7 +37,7 @@ pub fn round<C: Clock>(shared: &Shared<C>) -> Result<bool> {
         warn!(held, "{held} more escalations are due; they leave {allowed} at a time");
         shared.next_escalations.set(shared.clock.steady() + CLOCK_LOOK);
     }
-    Ok(held == 0)
+    Ok(held + waiting == 0)
 }
 
 impl<C: Clock> Shared<C> {

@@ -89,6 +89,8 @@ pub enum Silence {
     OutsiderDay,
     /// The provider has marked the mail as spam.
     Junk,
+    /// It came before the desk was away, and may have been answered already (case 86).
+    CatchUp,
 }
 
 impl Silence {
@@ -110,6 +112,7 @@ impl Silence {
             Silence::TicketShare => "ticket_share",
             Silence::OutsiderDay => "outsider_day",
             Silence::Junk => "junk",
+            Silence::CatchUp => "catch_up",
         }
     }
 }

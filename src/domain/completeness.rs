@@ -45,52 +45,23 @@ pub fn missing(mail: &IncomingMail) -> Vec<Missing> {
 /// Fewer words than this describe no finding.
 const STEPS_WORDS_MIN: usize = 25;
 
+#[rustfmt::skip]
 const TIME_WORDS: &[&str] = &[
-    "pukul",
-    "jam",
-    "tadi",
-    "kemarin",
-    "hari ini",
-    "pagi",
-    "siang",
-    "sore",
-    "malam",
-    "sejak",
-    "tanggal",
-    "today",
-    "yesterday",
-    "this morning",
-    "tonight",
-    "since",
-    "utc",
-    "wib",
-    "januari",
-    "februari",
-    "maret",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "agustus",
-    "september",
-    "oktober",
-    "november",
-    "desember",
-    "january",
-    "february",
-    "march",
-    "may",
-    "june",
-    "july",
-    "august",
-    "october",
+    "pukul", "jam", "tadi", "kemarin", "pagi", "siang", "sore", "malam", "sejak", "tanggal", "today", "yesterday",
+    "tonight", "since", "utc", "wib", "januari", "februari", "maret", "april", "mei", "juni", "juli", "agustus",
+    "september", "oktober", "november", "desember", "january", "february", "march", "may", "june", "july", "august", "october",
     "december",
 ];
 
+const TIME_PAIRS: &[[&str; 2]] = &[["hari", "ini"], ["this", "morning"]];
+
 fn names_a_time(text: &str) -> bool {
-    let words = text.split(|c: char| !c.is_alphanumeric()).collect::<Vec<_>>().join(" ");
-    let spaced = format!(" {words} ");
-    TIME_WORDS.iter().any(|word| spaced.contains(&format!(" {word} "))) || has_clock_or_date(text)
+    let mut previous = "";
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.into_iter().any(|word| {
+        let pair = [std::mem::replace(&mut previous, word), word];
+        TIME_WORDS.contains(&word) || TIME_PAIRS.contains(&pair)
+    }) || has_clock_or_date(text)
 }
 
 /// Two numbers joined as in a clock time or a date: `10.30`, `10:30`, `23/11`, `23-11`.

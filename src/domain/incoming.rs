@@ -255,7 +255,7 @@ pub enum BounceKind {
 }
 
 /// The marker that makes a mail automatic (trust-and-safety 4.2, case 75).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Automatic {
     /// `Auto-Submitted` other than `no` (RFC 3834 section 5).
@@ -296,7 +296,7 @@ impl Automatic {
 }
 
 /// Something odd about a message that a person should know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Defect {
     /// No From header.

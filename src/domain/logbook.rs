@@ -45,6 +45,8 @@ pub enum Kind {
     StormBegan,
     /// That was over.
     StormEnded,
+    /// The desk works again after it was away.
+    DeskResumed,
     /// A reminder was sent.
     Reminded,
     /// A deadline passed and the next role was told.
@@ -53,6 +55,8 @@ pub enum Kind {
     ReminderOvertaken,
     /// A mail of ours could not be delivered.
     DeliveryFailed,
+    /// A person let an address be written to again that could not be reached.
+    AddressCleared,
     /// A person asked for a mail to be sent again.
     SendingRetried,
     /// A command was carried out.
@@ -109,6 +113,8 @@ impl Kind {
             Kind::AnswerSuppressed => "answer_suppressed",
             Kind::StormBegan => "storm_began",
             Kind::StormEnded => "storm_ended",
+            Kind::AddressCleared => "address_cleared",
+            Kind::DeskResumed => "desk_resumed",
             Kind::Reminded => "reminded",
             Kind::Escalated => "escalated",
             Kind::ReminderOvertaken => "reminder_overtaken",

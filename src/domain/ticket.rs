@@ -32,7 +32,7 @@ pub struct TicketNumber {
 
 impl fmt::Display for TicketNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}-{:04}", self.prefix, self.year, self.serial)
+        write!(f, "{}-{:04}-{:04}", self.prefix, self.year, self.serial)
     }
 }
 
@@ -190,6 +190,12 @@ impl Ticket {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_year_that_begins_with_a_zero_is_written_as_it_is_read() {
+        let number: TicketNumber = "CIAMIS-0414-0001".parse().expect("a number");
+        assert_eq!(number.to_string().parse(), Ok(number));
+    }
 
     #[test]
     fn numbers_in_subjects() {

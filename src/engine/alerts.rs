@@ -3,26 +3,45 @@
 use anyhow::{Context as _, Result};
 use chrono::TimeDelta;
 use rusqlite::Connection;
+use serde_json::json;
 
 use crate::domain::Time;
 use crate::domain::case::Case;
 use crate::domain::incoming::IncomingMail;
+use crate::domain::logbook::{Entry, Kind};
 use crate::domain::lookalike::lookalike;
 use crate::domain::notice::Notice;
 use crate::domain::notice::alert::{DeskAlert, Misuse};
 use crate::domain::outgoing::Class;
 use crate::domain::person::Address;
-use crate::domain::role::{Audience, Role};
+use crate::domain::role::{Actor, Audience, Role};
 use crate::domain::ticket::TicketNumber;
 use crate::engine::commit::Posting;
 use crate::engine::forwarding::DELIVERY;
 use crate::engine::{Context, Engine};
-use crate::store::{meta, outbox, tickets};
+use crate::store::{dead_addresses, logbook, meta, outbox, tickets};
 
 /// The notice this page is about: one that reaches nobody is told to nobody, or it would go on for ever.
 const ALERT: &str = "desk_alert";
 
 impl Engine {
+    /// Lets an address be written to again that a server said cannot be reached. Returns whether it
+    /// was kept as such.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn clear_undeliverable(&mut self, address: &Address, now: Time) -> Result<bool> {
+        self.store.write(|tx| {
+            let cleared = dead_addresses::remove(tx, address)?;
+            if cleared {
+                let detail = json!({ "address": address });
+                let entry = Entry { actor: Actor::Operator, kind: Kind::AddressCleared, message: None, detail };
+                logbook::append(tx, None, &entry, now)?;
+            }
+            Ok(cleared)
+        })
+    }
+
     /// Tells every analyst what is in the way, once for each purpose.
     ///
     /// # Errors

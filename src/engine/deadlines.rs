@@ -15,9 +15,11 @@ use crate::domain::stage::Stage;
 use crate::domain::ticket::TicketId;
 use crate::domain::timer::{TimerKind, fire_or_wait};
 use crate::domain::workflow::{Event, Saying, decide};
+use crate::engine::catching_up::is_ready;
 use crate::engine::commit::Posting;
 use crate::engine::effects::Origin;
 use crate::engine::{Context, Engine};
+use crate::store::catching_up::{self, CatchUp};
 use crate::store::timers::StoredTimer;
 use crate::store::{self, cases, timers};
 
@@ -56,6 +58,8 @@ pub struct Ticked {
     pub mails: usize,
     /// Timers that are due and were held back.
     pub held: usize,
+    /// Timers of the time the desk was away, until the one mail that tells of them.
+    pub waiting: usize,
 }
 
 /// The escalations of one run. There is no limit a day: each escalation exists once for a ticket, a
@@ -66,6 +70,11 @@ struct Allowance {
     most: usize,
     left: usize,
     held: usize,
+    waiting: usize,
+    /// What was due while the desk was away fires without a word: one mail tells of all of it.
+    past: Option<CatchUp>,
+    /// Not everything that mail is to tell is known yet.
+    waits: bool,
 }
 
 impl Engine {
@@ -89,7 +98,11 @@ impl Engine {
             failed.get_or_insert(error.context("strike out dead codes"));
         }
         let mut mails = errands + self.tell_gathered(now)?;
-        let mut allowance = Allowance { most: escalations_max, left: escalations_max, held: 0 };
+        let past = catching_up::get(self.store.db())?;
+        let mut allowance = Allowance { past, ..Allowance::of(escalations_max) };
+        if let Some(past) = allowance.past {
+            allowance.waits = !is_ready(&past, now) || escalations_max == 0;
+        }
         for due in timers::tickets_due(self.store.db(), now)?.chunks(TOGETHER_MAX) {
             let Engine { store, context, .. } = self;
             match store.write(|tx| context.fire_together(tx, due, &mut allowance, &mut failed, now)) {
@@ -98,6 +111,9 @@ impl Engine {
                     failed.get_or_insert(error.context("fire the timers of several tickets"));
                 }
             }
+        }
+        if let Some(past) = allowance.past.filter(|_| !allowance.waits && failed.is_none()) {
+            mails += self.be_back(&past, now)?;
         }
         match self.send_digests(now) {
             Ok(sent) => mails += sent,
@@ -108,7 +124,7 @@ impl Engine {
         if let Err(error) = self.retain(now) {
             failed.get_or_insert(error.context("destroy data whose time is over"));
         }
-        failed.map_or(Ok(Ticked { mails, held: allowance.held }), Err)
+        failed.map_or(Ok(Ticked { mails, held: allowance.held, waiting: allowance.waiting }), Err)
     }
 }
 
@@ -154,6 +170,10 @@ impl Context {
         let Some(ticket) = due.first().map(|timer| timer.ticket) else { return Ok(0) };
         let case = cases::get(db, ticket)?;
         let mut ripe: Vec<&StoredTimer> = Vec::new();
+        let (past, due): (Vec<_>, Vec<_>) = due.iter().partition(|timer| allowance.is_past(timer.due_at));
+        if !past.is_empty() {
+            return self.fire_silently(db, &case, &past, allowance, now);
+        }
         for timer in due {
             let rule = self.rules.sop.rule(timer.stage);
             let counting = case.deadline(timer.stage).map_or(rule.counting, |deadline| deadline.counting);
@@ -177,6 +197,29 @@ impl Context {
         decision.sayings = others;
         self.gather(near, &case, &cause, reminders, now);
         let origin = Origin { cause, by: Actor::Siaga, hold: None, mail: None };
+        Ok(self.carry_out(db, &decision, &origin, now)?.mails)
+    }
+
+    /// Fires what was due while the desk was away. Only what asks somebody for an answer is said.
+    fn fire_silently(
+        &self,
+        db: &Connection,
+        case: &Case,
+        past: &[&StoredTimer],
+        allowance: &mut Allowance,
+        now: Time,
+    ) -> Result<usize> {
+        let Some(first) = past.first().filter(|_| !allowance.waits) else {
+            allowance.waiting += past.len();
+            return Ok(0);
+        };
+        let fired: Vec<(Stage, TimerKind)> = past.iter().map(|timer| (timer.stage, timer.kind)).collect();
+        let mut decision = decide(case, &Event::TimersFired(fired), &self.rules, now)?;
+        for timer in past {
+            timers::fire(db, timer, now)?;
+        }
+        decision.sayings.retain(|saying| saying.asks.is_some());
+        let origin = Origin { cause: format!("timer:{}", first.id), by: Actor::Siaga, hold: None, mail: None };
         Ok(self.carry_out(db, &decision, &origin, now)?.mails)
     }
 
@@ -228,6 +271,15 @@ impl Context {
 }
 
 impl Allowance {
+    fn of(most: usize) -> Allowance {
+        Allowance { most, left: most, held: 0, waiting: 0, past: None, waits: false }
+    }
+
+    /// Whether something was due while the desk was away.
+    fn is_past(&self, due_at: Time) -> bool {
+        self.past.is_some_and(|past| due_at <= past.from)
+    }
+
     /// Whether a timer may fire; if so, it is counted.
     fn allows(&mut self, kind: TimerKind) -> bool {
         match kind {

@@ -8,6 +8,7 @@ use chrono::{Datelike, Months, TimeDelta};
 use rusqlite::Connection;
 
 use crate::domain::Time;
+use crate::domain::answer::Silence;
 use crate::domain::logbook::Kind;
 use crate::domain::notice::Notice;
 use crate::domain::notice::kabid::{DailyDigest, PeriodRecap};
@@ -17,7 +18,9 @@ use crate::domain::recap::recap;
 use crate::domain::retention::Destroyed;
 use crate::domain::role::{Audience, Role};
 use crate::domain::schedule::Job;
+use crate::domain::ticket::TicketNumber;
 use crate::engine::commit::Posting;
+use crate::engine::junk::{junk_of, told_of_junk};
 use crate::engine::{Context, Engine};
 use crate::store::logbook::StoredEntry;
 use crate::store::receipts::{self, State};
@@ -85,7 +88,7 @@ impl Context {
     }
 
     /// Everybody of the team, once: who is Kabid or acts for him is told as the Kabid.
-    fn team(&self, now: Time) -> Vec<(Person, Audience)> {
+    pub(super) fn team(&self, now: Time) -> Vec<(Person, Audience)> {
         let today = self.rules.calendar.local(now).date_naive();
         let mut team: Vec<(Person, Audience)> = Vec::new();
         for (role, audience) in [(Role::Kabid, Audience::Kabid), (Role::Analyst, Audience::Analysts)] {
@@ -108,6 +111,7 @@ impl Context {
         if day.open == 0 && mishaps.is_empty() && happened.is_empty() {
             return Ok(Vec::new());
         }
+        told_of_junk(db)?;
         let head = logbook::head(db)?;
         let digest = |audience| DailyDigest {
             audience,
@@ -154,6 +158,7 @@ impl Context {
 fn mishaps(db: &Connection, happened: &[StoredEntry]) -> Result<Mishaps> {
     let mut mishaps = Mishaps { held: held(db)?, ..Mishaps::default() };
     let mut reasons = BTreeMap::new();
+    let mut junk: Vec<TicketNumber> = Vec::new();
     for entry in happened.iter().rev() {
         if entry.kind == Kind::DeliveryFailed.as_str() {
             mishaps.gave_up(GivenUp {
@@ -163,12 +168,16 @@ fn mishaps(db: &Connection, happened: &[StoredEntry]) -> Result<Mishaps> {
             });
         } else if entry.kind == Kind::AnswerSuppressed.as_str() {
             let reason = entry.detail["reason"].as_str().unwrap_or_default();
-            *reasons.entry(reason.to_owned()).or_default() += 1;
+            match entry.ticket.as_deref().map(str::parse) {
+                Some(Ok(number)) if reason == Silence::Junk.as_str() => junk.push(number),
+                Some(_) | None => *reasons.entry(reason.to_owned()).or_default() += 1,
+            }
         } else if entry.kind == Kind::MessageIgnored.as_str() {
             mishaps.ignored += 1;
         }
     }
     mishaps.left_unacknowledged(reasons);
+    mishaps.junk = junk_of(db, &junk)?;
     Ok(mishaps)
 }
 

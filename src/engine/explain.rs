@@ -11,6 +11,7 @@ use crate::domain::evidence::SenderEvidence;
 use crate::domain::incoming::{
     Attachment, Automatic, Bounce, Defect, Feedback, IncomingMail, Language, Nature, Unreadable,
 };
+use crate::domain::indicator::Indicator;
 use crate::domain::role::Role;
 use crate::domain::ticket::TicketNumber;
 use crate::engine::intake::{Action, Incoming, actor};
@@ -37,6 +38,8 @@ pub struct Explanation {
     pub language: Option<Language>,
     /// Its files.
     pub attachments: Vec<Attachment>,
+    /// What it names that a CSIRT looks for: addresses, hosts, digests, vulnerabilities.
+    pub indicators: Vec<Indicator>,
     /// What it answers.
     pub thread: Threading,
     /// Who acted: `role:address`, or `unknown`.
@@ -106,6 +109,7 @@ impl Explanation {
             new_text: String::new(),
             language: None,
             attachments: Vec::new(),
+            indicators: Vec::new(),
             thread: Threading::default(),
             actor: "unknown".to_owned(),
             commands: Vec::new(),
@@ -153,6 +157,7 @@ impl Engine {
             new_text: mail.new_text.clone(),
             language: Some(mail.language),
             attachments: mail.attachments.clone(),
+            indicators: context.named_in(mail),
             thread: Threading {
                 ticket: verdict.ticket.clone().filter(|_| belongs),
                 in_reply_to: mail.in_reply_to.clone(),

@@ -262,6 +262,7 @@ impl Context {
                 message: Some(message),
             });
         }
+        self.heed_lost_numbers(db, mail, now)?;
         if mail.message_id.as_deref().is_some_and(|id| self.key.recognise(id).is_some()) {
             return self.ignore(db, incoming, Action::Ignored, "own mail that came back", now);
         }

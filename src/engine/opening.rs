@@ -92,10 +92,7 @@ impl Context {
             });
         }
         self.weather(db, mail, now)?;
-        let silence = self.acknowledge(db, &ticket, incoming, now)?;
-        let findings = self.findings(db, &ticket, &named, now)?;
-        let notice = self.ticket_opened(&ticket, incoming, (thread, silence, findings), now);
-        self.show_team(db, &notice, &ticket, (&format!("opened:{}", ticket.id.0), None), mail, now)?;
+        let silence = self.announce(db, &ticket, incoming, thread, now)?;
         let silent = silence.map(|why| format!("; not acknowledged: {}", why.as_str())).unwrap_or_default();
         Ok(Verdict {
             action: Action::NewTicket,
@@ -104,6 +101,26 @@ impl Context {
             state: State::Taken,
             message: Some(message),
         })
+    }
+
+    /// Answers the reporter of a ticket, if he may be, and shows it to the team. Returns why he was not
+    /// answered.
+    pub(super) fn announce(
+        &self,
+        db: &Connection,
+        ticket: &Ticket,
+        incoming: Incoming<'_>,
+        thread: &Thread,
+        now: Time,
+    ) -> Result<Option<Silence>> {
+        let silence = self.acknowledge(db, ticket, incoming, now)?;
+        // Where things are only tried out nobody reads what the team would be shown.
+        if self.files.is_some() {
+            let findings = self.findings(db, ticket, &self.named_in(incoming.mail), now)?;
+            let notice = self.ticket_opened(ticket, incoming, (thread, silence, findings), now);
+            self.show_team(db, &notice, ticket, (&format!("opened:{}", ticket.id.0), None), incoming.mail, now)?;
+        }
+        Ok(silence)
     }
 
     /// Links a ticket to the one its report has to do with, if there is such a ticket.
@@ -136,10 +153,13 @@ impl Context {
         };
         let allowed = may_acknowledge(incoming.mail, incoming.evidence.verdict(), given, &self.caps, &self.desk);
         let allowed = match allowed {
-            Ok(address) => match self.keeps_quiet(db, incoming.mail, incoming.evidence.verdict(), now)? {
-                Some(silence) => Err(silence),
-                None => Ok(address),
-            },
+            Ok(address) => {
+                let quiet = self.keeps_quiet(db, incoming.mail, incoming.evidence.verdict(), now)?;
+                match quiet.map_or_else(|| self.is_past(db, incoming.arrived_at), |quiet| Ok(Some(quiet)))? {
+                    Some(silence) => Err(silence),
+                    None => Ok(address),
+                }
+            }
             Err(silence) => Err(silence),
         };
         let (address, due_at) = match (allowed, ticket.due_at) {

@@ -28,6 +28,8 @@ pub(super) enum Thread {
     Mentioned(TicketNumber),
     /// It answers a ticket that was closed too long ago to be opened again.
     AfterClosing(TicketNumber),
+    /// It was filed on that ticket, and an analyst took it off.
+    SeparatedFrom(TicketNumber),
     /// The form of the own website wrote it: each is a report of its own.
     Form,
     /// Nothing.
@@ -38,7 +40,11 @@ impl Thread {
     pub(super) fn ticket(&self) -> Option<TicketId> {
         match self {
             Thread::Ours(ticket) | Thread::Named(ticket) | Thread::Numbered(ticket) => Some(*ticket),
-            Thread::Mentioned(_) | Thread::AfterClosing(_) | Thread::Form | Thread::Nowhere => None,
+            Thread::Mentioned(_)
+            | Thread::AfterClosing(_)
+            | Thread::SeparatedFrom(_)
+            | Thread::Form
+            | Thread::Nowhere => None,
         }
     }
 
@@ -47,6 +53,7 @@ impl Thread {
         match self {
             Thread::Mentioned(number) => Some(Related { number: number.to_string(), why: Relation::Mentioned }),
             Thread::AfterClosing(number) => Some(Related { number: number.to_string(), why: Relation::AfterClosing }),
+            Thread::SeparatedFrom(number) => Some(Related { number: number.to_string(), why: Relation::Separated }),
             Thread::Ours(_) | Thread::Named(_) | Thread::Numbered(_) | Thread::Form | Thread::Nowhere => None,
         }
     }
@@ -59,6 +66,7 @@ impl Thread {
             Thread::Numbered(_) => "carries the ticket number and its sender is known to the ticket",
             Thread::Mentioned(_) => "carries a ticket number its sender has nothing to do with",
             Thread::AfterClosing(_) => "answers a ticket that was closed long ago",
+            Thread::SeparatedFrom(_) => "was filed on another ticket by mistake",
             Thread::Form => "came through the form of the website",
             Thread::Nowhere => "belongs to no ticket",
         }

@@ -14,6 +14,7 @@ use crate::domain::notice::Notice;
 use crate::domain::notice::alert::DeskAlert;
 use crate::domain::notice::answer::{Leaving, Line, Offer, Outcome, Transcript};
 use crate::domain::question::Question;
+use crate::domain::stage::{Disposition, Status};
 use crate::domain::workflow::facts::{help, state};
 use crate::domain::workflow::possible::{is_foremost, possible};
 use crate::domain::workflow::refusal::Refusal;
@@ -159,6 +160,14 @@ impl Context {
             let Some(case) = &running.case else { return Ok(Err(Refusal::NoTicket)) };
             let admitted = self.admit(db, running.letter, case, who.as_ref(), now)?;
             return Ok(admitted.map(|()| Outcome::Done { word, answer: None }));
+        }
+        if let Command::Separate { sender } = &line.command
+            && permitted(running.letter.speaker.role, word).is_some()
+            && let Some(case) = running.case.as_ref().filter(|case| sender.is_some() || !is_joined(case))
+        {
+            let separated = self.separate(db, running.letter, case, sender.as_ref(), now)?;
+            running.carried.final_at_once |= separated.is_ok();
+            return Ok(separated.map(|_| Outcome::Done { word, answer: None }));
         }
         if word.is_query() {
             let answered = self.answer(db, running.letter.speaker, running.case.as_ref(), &line.command, now)?;
@@ -337,6 +346,11 @@ impl Context {
         self.post(db, &posting, now)?;
         Ok(())
     }
+}
+
+/// Whether the whole ticket was given up for another, so that it is what `#pisah` takes apart.
+fn is_joined(case: &Case) -> bool {
+    case.ticket.status == Status::Closed(Disposition::Duplicate)
 }
 
 fn is_for_desk(offer: &Offer) -> bool {

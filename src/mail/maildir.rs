@@ -16,7 +16,7 @@ use tokio::time::{sleep, timeout};
 use crate::domain::Time;
 use crate::domain::digest::Digest;
 use crate::domain::outgoing::{OutgoingMail, SendOutcome};
-use crate::mail::transport::{Extent, Folder, Listed, Mailbox, Mailer, Moved, Piece, Place, Trouble};
+use crate::mail::transport::{Extent, Folder, JunkFolder, Listed, Mailbox, Mailer, Moved, Piece, Place, Trouble};
 
 /// How often the folders are looked at while waiting.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -130,6 +130,10 @@ impl Mailbox for MaildirMailbox {
         }
         sync_dir(&target).map_err(|error| failed("sync", &target, &error))?;
         Ok(Moved::All)
+    }
+
+    async fn junk(&mut self) -> Result<Option<JunkFolder>, Trouble> {
+        Ok(None)
     }
 
     async fn wait(&mut self, patience: Duration) -> Result<(), Trouble> {

@@ -26,14 +26,14 @@ const END_MESSAGE: &str = "-----END PGP MESSAGE-----";
 const BEGIN_SIGNED: &str = "-----BEGIN PGP SIGNED MESSAGE-----";
 
 /// The keys a mail is looked at with.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Opener {
     desk: Option<Arc<DeskKey>>,
     pins: Vec<Pin>,
 }
 
 /// What is pinned for one person.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Pin {
     /// Whose it is.
     pub address: Address,

@@ -137,8 +137,7 @@ fn assemble(headers: &Headers, mut contents: Contents, identity: Identity) -> Pa
     }
     let new_text = newly_written::newly_written(&text);
     let message_id = addresses::ids(headers, "message-id").into_iter().next();
-    let evidence =
-        Evidence { headers, contents: &contents, subject: &subject, text: &text, from: &envelope.from_address };
+    let evidence = Evidence::of((headers, &contents), (&subject, &text), &envelope.from_address);
     let nature = evidence.nature();
     let automatic = evidence.automatic(&nature);
     note_defects(&mut contents, &text);

@@ -83,6 +83,17 @@ pub enum Folder {
     Oversize,
 }
 
+/// The provider's junk folder as it is at present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JunkFolder {
+    /// Messages in it.
+    pub messages: u32,
+    /// The number its next message gets: how many have ever come, whatever became of them.
+    pub uid_next: u32,
+    /// Changes when the numbers begin anew.
+    pub uid_validity: u32,
+}
+
 /// How far a server went along with taking messages out of the work list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Moved {
@@ -124,6 +135,9 @@ pub trait Mailbox {
     /// is durable; a message that is no longer there counts as archived.
     /// What the server refuses is no trouble of the connection: it says so in [`Moved`].
     async fn archive(&mut self, places: &[Place], folder: Folder) -> Result<Moved, Trouble>;
+
+    /// What lies in the provider's junk folder; `None` where there is none to be seen.
+    async fn junk(&mut self) -> Result<Option<JunkFolder>, Trouble>;
 
     /// Returns when new mail may be there, at the latest after `patience`.
     async fn wait(&mut self, patience: Duration) -> Result<(), Trouble>;

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::Time;
 use crate::domain::schedule::Job;
@@ -95,5 +96,38 @@ pub fn tells_of(db: &Connection, what: &str, now: Time) -> Result<()> {
     let upsert =
         "INSERT INTO meta (key, value) VALUES ('told_of_' || ?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2";
     db.prepare_cached(upsert)?.execute((what, stored(now)))?;
+    Ok(())
+}
+
+/// What has come into the provider's junk folder since the last daily digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JunkCount {
+    /// The numbering that was seen last.
+    pub uid_validity: u32,
+    /// The next number in it.
+    pub uid_next: u32,
+    /// Messages in the folder.
+    pub messages: u32,
+    /// Messages that have come since the digest.
+    pub arrived: u32,
+}
+
+/// What was seen of the junk folder, if it ever was.
+///
+/// # Errors
+/// If the database refuses.
+pub fn junk_count(db: &Connection) -> Result<Option<JunkCount>> {
+    let found: Option<String> =
+        db.query_row("SELECT value FROM meta WHERE key = 'junk_folder'", [], |row| row.get(0)).optional()?;
+    found.map(|text| Ok(serde_json::from_str(&text)?)).transpose()
+}
+
+/// Notes what was seen of the junk folder.
+///
+/// # Errors
+/// If the database refuses.
+pub fn set_junk_count(db: &Connection, count: &JunkCount) -> Result<()> {
+    let upsert = "INSERT INTO meta (key, value) VALUES ('junk_folder', ?1) ON CONFLICT (key) DO UPDATE SET value = ?1";
+    db.execute(upsert, [serde_json::to_string(count)?])?;
     Ok(())
 }

@@ -13,7 +13,8 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0005_sender_evidence.sql"),
     include_str!("migrations/0006_kept_files.sql"),
     include_str!("migrations/0007_retention.sql"),
-    include_str!("migrations/0010_scans.sql"),
+    include_str!("migrations/0008_separated.sql"),
+    include_str!("migrations/0009_scans.sql"),
 ];
 
 /// Applies the steps that are missing, after a backup beside the file if there is anything to lose.

@@ -29,6 +29,7 @@ pub mod errands;
 pub mod delegations;
 pub mod indicators;
 pub mod links;
+pub mod separating;
 pub mod suppressed;
 pub mod dead_addresses;
 pub mod storms;
@@ -42,6 +43,7 @@ pub mod persons;
 pub mod person_record;
 pub mod doomed;
 pub mod meta;
+pub mod catching_up;
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
@@ -53,13 +54,19 @@ impl Blobs {
     ///
     /// # Errors
     /// If a folder cannot be read or a file not removed.
-    pub fn sweep(
-        &self,
-        now: SystemTime,
-        age: Duration,
-        mut known: impl FnMut(&Digest) -> Result<bool>,
-    ) -> Result<usize> {
-        let mut removed = 0;
+    pub fn sweep(&self, now: SystemTime, age: Duration, known: impl FnMut(&Digest) -> Result<bool>) -> Result<usize> {
+        let mut strays = self.strays(known)?;
+        strays.retain(|(_, written)| now.duration_since(*written).is_ok_and(|since| since > age));
+        strays.iter().try_for_each(|(path, _)| fs::remove_file(path))?;
+        Ok(strays.len())
+    }
+
+    /// Raw files that no row knows, and when each was written by its own clock.
+    ///
+    /// # Errors
+    /// If a folder cannot be read.
+    pub fn strays(&self, mut known: impl FnMut(&Digest) -> Result<bool>) -> Result<Vec<(PathBuf, SystemTime)>> {
+        let mut strays = Vec::new();
         for folder in fs::read_dir(self.root().join(Kind::Raw.folder()))? {
             let folder = folder?;
             if !folder.file_type()?.is_dir() {
@@ -67,21 +74,12 @@ impl Blobs {
             }
             for entry in fs::read_dir(folder.path())? {
                 let entry = entry?;
-                if entry.file_type()?.is_dir() {
-                    continue;
-                }
-                let old = entry
-                    .metadata()?
-                    .modified()
-                    .is_ok_and(|written| now.duration_since(written).is_ok_and(|since| since > age));
-                let name = entry.file_name();
-                let Some(digest) = name.to_str().and_then(|name| name.parse().ok()) else { continue };
-                if old && !known(&digest)? {
-                    fs::remove_file(entry.path())?;
-                    removed += 1;
+                let Some(digest) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+                if !entry.file_type()?.is_dir() && !known(&digest)? {
+                    strays.push((entry.path(), entry.metadata()?.modified()?));
                 }
             }
         }
-        Ok(removed)
+        Ok(strays)
     }
 }

@@ -362,7 +362,7 @@ CREATE INDEX indicator_by_value ON indicator (kind, value, ticket_id);
 CREATE TABLE link (
     ticket_id INTEGER NOT NULL REFERENCES ticket (id), -- the later ticket
     other_id  INTEGER NOT NULL REFERENCES ticket (id), -- the earlier one
-    why       TEXT    NOT NULL CHECK (why IN ('mentioned', 'after_closing')), -- what they have in common
+    why       TEXT    NOT NULL CHECK (why IN ('mentioned', 'after_closing', 'separated')), -- what they have in common
     at        TEXT    NOT NULL,                        -- since when
     PRIMARY KEY (ticket_id, other_id)
 ) STRICT, WITHOUT ROWID;

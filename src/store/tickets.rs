@@ -26,7 +26,10 @@ const COLUMNS: &str = "prefix, year, serial, subject, reporter_name, reporter_ad
 /// If the database refuses, or the year has run out of numbers.
 pub fn next_number(db: &Connection, prefix: &str, year: i32) -> Result<TicketNumber> {
     let last: i64 = db
-        .prepare_cached("SELECT coalesce(max(serial), 0) FROM ticket WHERE prefix = ?1 AND year = ?2")?
+        .prepare_cached(
+            "SELECT max(coalesce(max(serial), 0), coalesce((SELECT CAST(value AS INTEGER) FROM meta \
+             WHERE key = 'serials_given_' || ?2), 0)) FROM ticket WHERE prefix = ?1 AND year = ?2",
+        )?
         .query_row((prefix, year), |row| row.get(0))?;
     let serial = u32::try_from(last + 1).context("the year has run out of ticket numbers")?;
     Ok(TicketNumber { prefix: prefix.to_owned(), year, serial })

@@ -109,6 +109,7 @@ const TO_OTHERS: Shipped = in_indonesian![
     "decision_requested",
     "urgent_raised",
     "daily_digest",
+    "desk_back",
     "weekly_recap",
     "monthly_recap",
     "isolation_ordered",

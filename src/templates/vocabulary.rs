@@ -146,6 +146,9 @@ pub(super) fn silence_id(name: &str) -> Option<&'static str> {
         "domain_hour" => "batas tanda terima untuk domain ini tercapai",
         "same_subject" => "subjek yang sama sudah dibalas hari ini",
         "junk" => "surel ini ditandai spam oleh penyedia surel",
+        "catch_up" => {
+            "surel ini menunggu lebih dari sehari selama sistem tidak bekerja dan mungkin sudah pernah dijawab"
+        }
         "ticket_share" | "outsider_day" => "alamat ini sudah mencapai batas surel otomatis",
         "auto_submitted" | "suppress_header" | "wording" => "surel ini dikirim otomatis",
         "empty_return_path" | "robot_sender" => "pengirimnya adalah mesin",

@@ -95,6 +95,7 @@ impl Dovecot {
             processed: "Processed".into(),
             held: "Held".into(),
             oversize: "Oversize".into(),
+            junk: None,
             idle_wait: Duration::from_secs(300),
             poll_without_idle: Duration::from_secs(60),
             poll_with_idle: Duration::from_secs(600),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use siaga::domain::Time;
 use siaga::domain::outgoing::{OutgoingMail, SendOutcome};
-use siaga::mail::transport::{Extent, Folder, Listed, Mailbox, Mailer, Moved, Piece, Place, Trouble};
+use siaga::mail::transport::{Extent, Folder, JunkFolder, Listed, Mailbox, Mailer, Moved, Piece, Place, Trouble};
 
 /// A message in the fake mailbox.
 #[derive(Debug, Clone)]
@@ -40,6 +40,8 @@ pub struct Server {
     pub asked: u32,
     /// UIDVALIDITY.
     pub validity: u32,
+    /// What lies in the provider's junk folder.
+    pub junk: Option<JunkFolder>,
     next: u32,
 }
 
@@ -144,6 +146,12 @@ impl Mailbox for FakeMailbox {
         server.inbox.retain(|stored| !leave.contains(&stored.place));
         server.archived.extend(leave.into_iter().map(|place| (place, folder)));
         Ok(if stay.is_empty() { Moved::All } else { Moved::AllBut { places: stay, reason } })
+    }
+
+    async fn junk(&mut self) -> Result<Option<JunkFolder>, Trouble> {
+        let mut server = self.0.borrow_mut();
+        server.refuse()?;
+        Ok(server.junk)
     }
 
     async fn wait(&mut self, _patience: Duration) -> Result<(), Trouble> {

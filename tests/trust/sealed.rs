@@ -283,7 +283,7 @@ fn explain_says_in_one_line_how_a_mail_was_protected() {
         let looking = Looking { parse_max: 1 << 20, trust: TrustRules::default(), dns: None, opener };
         let (mut out, now) = (Vec::new(), world.now());
         let mut engine = world.shared.engine.borrow_mut();
-        explain::run(&mut engine, std::slice::from_ref(&file), true, looking, now, &mut out).expect("explained");
+        explain::run(&mut engine, std::slice::from_ref(&file), true, &looking, now, &mut out).expect("explained");
         let told: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
         told["trust"]["protection"].as_str().expect("a line").to_owned()
     };

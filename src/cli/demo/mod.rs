@@ -273,7 +273,7 @@ mod tests {
         let letter = folder.join("one-more.eml");
         let looking =
             Looking { parse_max: 1 << 20, trust: TrustRules::default(), dns: None, opener: Opener::default() };
-        crate::cli::explain::run(&mut engine, &[letter], false, looking, now, &mut out).expect("explained");
+        crate::cli::explain::run(&mut engine, &[letter], false, &looking, now, &mut out).expect("explained");
         let said = String::from_utf8(out).expect("text");
         assert!(said.contains("new ticket CIAMIS-"), "{said}");
     }

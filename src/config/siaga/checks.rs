@@ -85,18 +85,19 @@ impl Checks<'_> {
             ("imap.processed", &imap.processed),
             ("imap.held", &imap.held),
             ("imap.oversize", &imap.oversize),
+            ("imap.junk_folder", &imap.junk_folder),
         ];
         for (at, (place, folder)) in folders.iter().enumerate() {
             let known = |byte: u8| (b' '..=b'~').contains(&byte) && !b"\"\\&%*".contains(&byte);
             self.refuse(
-                folder.is_empty() || !folder.bytes().all(known),
+                (folder.is_empty() && place != &"imap.junk_folder") || !folder.bytes().all(known),
                 place,
                 format!("`{folder}` is no folder name every server knows"),
                 "use letters, digits, dots and dashes only",
             );
             // Mail that is put back where it came from would be taken in for ever.
             self.refuse(
-                folders[..at].iter().any(|(_, other)| other.eq_ignore_ascii_case(folder)),
+                !folder.is_empty() && folders[..at].iter().any(|(_, other)| other.eq_ignore_ascii_case(folder)),
                 place,
                 format!("the folder `{folder}` has two purposes"),
                 "give each purpose a folder of its own",

@@ -13,8 +13,8 @@ use crate::config::fault::Fault;
 use crate::config::limits::{AnswerSection, LimitsSection, NoticeSection};
 use crate::config::pgp::PgpSection;
 use crate::config::policy::{ApprovalSection, CommandSection, DigestSection, SopSection, policy};
-use crate::config::scanner::ScannerSettings;
 use crate::config::retention::RetentionSection;
+use crate::config::scanner::ScannerSettings;
 use crate::config::secret::SecretSource;
 use crate::config::settings::{Imap, Intake, Log, Outbox, Probe, Protection, Settings, Smtp, Transport};
 use crate::config::siaga::checks::Checks;
@@ -133,6 +133,7 @@ struct ImapSection {
     processed: String,
     held: String,
     oversize: String,
+    junk_folder: String,
     #[serde(deserialize_with = "values::duration")]
     idle_wait: Duration,
     #[serde(deserialize_with = "values::duration")]
@@ -231,6 +232,7 @@ impl ImapSection {
             processed: self.processed,
             held: self.held,
             oversize: self.oversize,
+            junk_folder: self.junk_folder,
             idle_wait: self.idle_wait,
             poll_without_idle: self.poll_without_idle,
             poll_with_idle: self.poll_with_idle,

@@ -61,6 +61,10 @@ impl Arguments<'_> {
             Word::Reopen => Command::Reopen { reason: self.text()? },
             Word::Close => Command::Close { reason: self.text()? },
             Word::Merge => Command::Merge { into: self.number()? },
+            Word::Split if self.rest.is_empty() => Command::Separate { sender: None },
+            Word::Split if self.rest.contains('@') => {
+                Command::Separate { sender: Some(self.one(Wanted::Address, |text| text.parse().ok())?) }
+            }
             Word::Split => Command::Split { opd: self.opd()? },
             Word::NewTicket => Command::NewTicket { text: self.text()? },
             Word::Approve => {

@@ -182,7 +182,7 @@ static TABLE: &[Row] = &[
     row(W::Reopen,       "buka",      &["reopen"],              TEAM_C2,          Text(true),         "buka muncul kembali",         "membuka kembali tiket yang ditutup"),
     row(W::Close,        "tutup",     &["close"],               TEAM_C2,          Text(true),         "tutup tidak ada jawaban",     "menutup tiket dengan alasan; setelah di OPD, Kabid yang memutuskan"),
     row(W::Merge,        "gabung",    &["merge"],               TEAM_C2,          Arguments,          "gabung 0087",                 "menggabungkan tiket ini ke tiket lain"),
-    row(W::Split,        "pisah",     &["split"],               TEAM_C2,          Arguments,          "pisah disdukcapil",           "membuka tiket anak untuk OPD lain yang juga terdampak"),
+    row(W::Split,        "pisah",     &["split"],               TEAM_C2,          Arguments,          "pisah disdukcapil",           "membuka tiket anak untuk OPD lain; tanpa OPD: memisahkan surel atau tiket yang salah digabung"),
     row(W::NewTicket,    "tiketbaru", &["new"],                 TEAM_C3,          Text(true),         "tiketbaru laporan lewat telepon", "membuka tiket untuk laporan yang tidak datang lewat surel"),
     row(W::Undo,         "batal",     &["undo"],                TEAM_C1,          Nothing,            "batal",                       "membatalkan perintah terakhir selama surelnya belum terkirim"),
     row(W::Status,       "status",    &[],                      EVERYBODY,        Arguments,          "status",                      "menanyakan keadaan tiket"),

@@ -100,6 +100,7 @@ pub fn carried(notice: &Notice) -> Vec<Data> {
         | Notice::DecisionRequested(_)
         | Notice::UrgentRaised(_)
         | Notice::DailyDigest(_)
+        | Notice::DeskBack(_)
         | Notice::WeeklyRecap(_)
         | Notice::MonthlyRecap(_)
         | Notice::IsolationOrdered(_)

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::domain::Time;
-use crate::domain::lookalike::Lookalike;
 use crate::domain::gate::Barred;
+use crate::domain::lookalike::Lookalike;
 use crate::domain::tlp::Tlp;
 
 /// What is in the way.
@@ -82,6 +82,12 @@ pub enum DeskAlert {
         file: String,
         /// What was found.
         finding: String,
+    },
+    /// A mail answers one of ours that this database never sent: an older database was put in place
+    /// of the one that did.
+    DatabaseOlder {
+        /// The last thing this database knew.
+        last: Option<Time>,
     },
     /// Somebody may have used the name of one of the team or of an OPD; nothing was carried out.
     NameMisused {

@@ -9,7 +9,7 @@ use crate::domain::notice::team::{About, Clock};
 use crate::domain::personal_data::Finding;
 use crate::domain::question::Question;
 use crate::domain::recap::Recap;
-use crate::domain::recap::day::{Day, Mishaps};
+use crate::domain::recap::day::{Day, Group, Mishaps};
 use crate::domain::report::ReportFile;
 use crate::domain::retention::Destroyed;
 use crate::domain::role::Audience;
@@ -166,6 +166,21 @@ pub struct DailyDigest {
     pub logbook_entries: u64,
     /// The digest.
     pub logbook_head: Option<Digest>,
+}
+
+/// The desk works again after it was away: everything that passed meanwhile, in one mail.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DeskBack {
+    /// Who is told.
+    pub audience: Audience,
+    /// The last thing that was known before.
+    pub since: Time,
+    /// When it came back.
+    pub from: Time,
+    /// Reports that were too old to be acknowledged.
+    pub unanswered: u32,
+    /// Tickets past a deadline.
+    pub overdue: Group,
 }
 
 /// A week or a month in numbers.

@@ -18,8 +18,8 @@ use crate::domain::notice::alert::DeskAlert;
 use crate::domain::notice::answer::{CodeRequested, CommandUnproven, EvidenceSent, Transcript};
 use crate::domain::notice::gathered::Gathered;
 use crate::domain::notice::kabid::{
-    DailyDigest, DecisionRequested, IsolationOrdered, PeriodRecap, ReportForwarded, ReviewRequested, TicketClosed,
-    UrgentRaised,
+    DailyDigest, DecisionRequested, DeskBack, IsolationOrdered, PeriodRecap, ReportForwarded, ReviewRequested,
+    TicketClosed, UrgentRaised,
 };
 use crate::domain::notice::opd::{
     AcknowledgementNoted, BssnReport, EarlyWarning, EscalationMemo, FixConfirmed, FixIncomplete, FollowUpOverdue,
@@ -77,6 +77,7 @@ pub enum Notice {
     UrgentRaised(UrgentRaised),
     /// K7: the day's state of things.
     DailyDigest(DailyDigest),
+    DeskBack(Box<DeskBack>),
     /// The week in numbers.
     WeeklyRecap(PeriodRecap),
     /// The month in numbers.
@@ -153,6 +154,7 @@ impl Notice {
             Notice::DecisionRequested(_) => "decision_requested",
             Notice::UrgentRaised(_) => "urgent_raised",
             Notice::DailyDigest(_) => "daily_digest",
+            Notice::DeskBack(_) => "desk_back",
             Notice::WeeklyRecap(_) => "weekly_recap",
             Notice::MonthlyRecap(_) => "monthly_recap",
             Notice::IsolationOrdered(_) => "isolation_ordered",
@@ -216,6 +218,7 @@ impl Notice {
             Notice::DecisionRequested(notice) => notice.audience,
             Notice::UrgentRaised(notice) => notice.audience,
             Notice::DailyDigest(notice) => notice.audience,
+            Notice::DeskBack(notice) => notice.audience,
             Notice::WeeklyRecap(notice) | Notice::MonthlyRecap(notice) => notice.audience,
             Notice::ForwardFailed(notice) => notice.audience,
             Notice::PersonalDataDuty(notice) => notice.audience,

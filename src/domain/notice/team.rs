@@ -11,8 +11,8 @@ use crate::domain::evidence::{Origin, Unmoved};
 use crate::domain::incoming::{Content, Defect, Language};
 use crate::domain::indicator::{Indicator, Kind};
 use crate::domain::kind::{Finding, IncidentKind};
-use crate::domain::protection::Protection;
 use crate::domain::lookalike::Lookalike;
+use crate::domain::protection::Protection;
 use crate::domain::role::Audience;
 use crate::domain::scan::Scan;
 use crate::domain::severity::Severity;
@@ -92,16 +92,19 @@ pub enum Relation {
     Mentioned,
     /// The mail answers a ticket that was closed too long ago to be opened again.
     AfterClosing,
+    /// The mail was filed on that ticket by mistake, and an analyst took it off.
+    Separated,
 }
 
 impl Relation {
-    const ALL: &[Relation] = &[Relation::Mentioned, Relation::AfterClosing];
+    const ALL: &[Relation] = &[Relation::Mentioned, Relation::AfterClosing, Relation::Separated];
 
     /// The name used in the database and in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Relation::Mentioned => "mentioned",
             Relation::AfterClosing => "after_closing",
+            Relation::Separated => "separated",
         }
     }
 

@@ -77,6 +77,43 @@ pub struct Mishaps {
     pub unacknowledged: Vec<(String, u32)>,
     /// Mails that became no ticket: kept, and answered nothing.
     pub ignored: u32,
+    /// What was taken for spam.
+    pub junk: Junk,
+}
+
+/// What the provider took for spam: a report may be among it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Junk {
+    /// Reports that were filed as spam since the last digest.
+    pub lines: Vec<JunkLine>,
+    /// Filed and not named.
+    pub unnamed: u32,
+    /// Mails that have come into the provider's junk folder since.
+    pub folder_arrived: u32,
+    /// All that lie there.
+    pub folder_messages: u32,
+}
+
+/// A report that was filed as spam.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct JunkLine {
+    /// Ticket number.
+    pub number: String,
+    /// Address of its sender; empty if there is no usable one.
+    pub from: String,
+    /// Its subject.
+    pub subject: String,
+}
+
+impl Junk {
+    /// Notes a report that was filed as spam.
+    pub fn add(&mut self, line: JunkLine) {
+        if self.lines.len() < NAMED_MAX { self.lines.push(line) } else { self.unnamed += 1 }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.lines.is_empty() && self.folder_arrived == 0
+    }
 }
 
 /// A mail of ours that did not arrive.
@@ -93,7 +130,7 @@ pub struct GivenUp {
 impl Mishaps {
     /// Whether nothing went wrong. What was rightly ignored is no mishap.
     pub fn is_empty(&self) -> bool {
-        self.held == 0 && self.given_up.is_empty() && self.unacknowledged.is_empty()
+        self.held == 0 && self.given_up.is_empty() && self.unacknowledged.is_empty() && self.junk.is_empty()
     }
 
     /// Notes a mail that was given up.

@@ -313,28 +313,47 @@ impl Draft<'_> {
     /// `#buka`: the ticket goes on where it makes sense (domain 5.2 row 21).
     pub(super) fn reopen(&mut self, reason: String) -> Result<(), Refusal> {
         let was_resolved = self.status() == Status::Closed(Disposition::Resolved);
+        self.case.ticket.tally.reopened += 1;
+        self.note("reason", reason.clone());
+        self.begin_again();
+        if was_resolved && self.case.forwarded_at.is_some() {
+            self.enter(Status::FollowUp);
+            self.start(Stage::FollowUp);
+            self.tell_incomplete(reason, true);
+        } else {
+            self.look_again();
+        }
+        self.tell_reporter(News::TicketReopened { next_at: self.case.turn().map(|turn| turn.due_at) });
+        Ok(())
+    }
+
+    /// `#pisah` on a ticket that was joined with another by mistake. That is no second beginning: it
+    /// never was the other's.
+    pub(super) fn disjoin(&mut self) -> Result<(), Refusal> {
+        let parent = self.case.ticket.parent.as_ref().map(ToString::to_string);
+        self.note("parent_was", parent.unwrap_or_default());
+        self.begin_again();
+        self.look_again();
+        self.tell_reporter(News::TicketReopened { next_at: self.case.turn().map(|turn| turn.due_at) });
+        Ok(())
+    }
+
+    /// Nothing of how the ticket ended holds.
+    fn begin_again(&mut self) {
         let ticket = &mut self.case.ticket;
-        ticket.tally.reopened += 1;
         ticket.flags.risk_accepted = false;
         ticket.flags.offline = false;
         (ticket.closed_at, ticket.closed_by, ticket.parent) = (None, None, None);
         self.case.reporter_told_at = None;
         self.end(Stage::SecondLook);
         self.case.objected_at = None;
-        self.note("reason", reason.clone());
-        if was_resolved && self.case.forwarded_at.is_some() {
-            self.enter(Status::FollowUp);
-            self.start(Stage::FollowUp);
-            self.tell_incomplete(reason, true);
-        } else if self.case.deadline(Stage::Analysis).is_some() {
-            self.enter(Status::Analysis);
-            self.start(Stage::Analysis);
-        } else {
-            self.enter(Status::Verification);
-            self.start(Stage::Verification);
-        }
-        self.tell_reporter(News::TicketReopened { next_at: self.case.turn().map(|turn| turn.due_at) });
-        Ok(())
+    }
+
+    /// The team's work goes on, at the step it had come to.
+    fn look_again(&mut self) {
+        let step = if self.case.deadline(Stage::Analysis).is_some() { Stage::Analysis } else { Stage::Verification };
+        self.enter(if step == Stage::Analysis { Status::Analysis } else { Status::Verification });
+        self.start(step);
     }
 
     /// `#tolak` on a closed ticket the reporter objects to: somebody else has looked, and the end

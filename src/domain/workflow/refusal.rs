@@ -118,6 +118,9 @@ pub enum Refusal {
         /// How many wait.
         waiting: usize,
     },
+    /// No mail of the ticket is meant that could leave it.
+    #[error("it is not clear which mail is meant")]
+    WhichMail,
     /// Nobody can be written to: the report had no usable sender.
     #[error("there is no reporter to write to")]
     NoReporter,

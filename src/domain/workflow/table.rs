@@ -50,7 +50,7 @@ pub(super) fn apply(draft: &mut Draft<'_>, instruction: &Instruction) -> Result<
         (_, Take | Verify(_) | Reject { .. } | Ask { .. } | Duplicate { .. } | Refer { .. } | Spam | SetKind(_)
             | SetSeverity(_) | SetOwner(_) | SetTlp(_) | SetLanguage(_) | Note { .. } | Reply(_) | Assign { .. }
             | Dispose { .. } | Evidence | Admit { .. } | Submit(_) | Pass { .. } | Fail { .. } | Urgent { .. } | PersonalData(_)
-            | Bssn { .. } | Reopen { .. } | Close { .. } | Merge { .. } | Split { .. } | NewTicket { .. }
+            | Bssn { .. } | Reopen { .. } | Close { .. } | Merge { .. } | Split { .. } | Separate { .. } | NewTicket { .. }
             | Revise { .. } | Forward { .. } | Escalate { .. } | Isolate { .. } | Delegate { .. } | Extend { .. }
             | Undo | Acknowledge { .. } | Fixed { .. } | Assist { .. } | NotOurs { .. } | Offline { .. }
             | Status { .. } | List | Recap { .. } | Help | Rehearse)       => beside(draft, instruction),
@@ -99,6 +99,7 @@ fn beside(draft: &mut Draft<'_>, instruction: &Instruction) -> Result<(), Refusa
         (New | Verification | AwaitingReporter | Analysis | Repair, Merge { into })
                                                                            => draft.join(into),
         (Analysis | Repair | Forwarded | FollowUp, Split { opd })          => draft.split(opd),
+        (Closed(Joined), Separate { sender: None })                        => draft.disjoin(),
         (Closed(NotValid | Resolved | Joined | Referred | Junk), Reopen { reason })
                                                                            => draft.reopen(reason),
 
@@ -120,8 +121,8 @@ fn beside(draft: &mut Draft<'_>, instruction: &Instruction) -> Result<(), Refusa
         (_, Take | Verify(_) | Reject { .. } | Duplicate { .. } | Refer { .. } | Spam | Ask { .. } | Submit(_)
             | Approve { .. } | Revise { .. } | Forward { .. } | Acknowledge { .. } | Fixed { .. } | Offline { .. }
             | NotOurs { .. } | Extend { .. } | Escalate { .. } | Assist { .. } | Pass { .. } | Fail { .. }
-            | Close { .. } | Merge { .. } | Split { .. } | Reopen { .. } | SetOwner(_) | SetKind(_) | SetTlp(_)
-            | Bssn { .. } | PersonalData(_))                               => Err(not_now(draft, instruction)),
+            | Close { .. } | Merge { .. } | Split { .. } | Separate { .. } | Reopen { .. } | SetOwner(_) | SetKind(_)
+            | SetTlp(_) | Bssn { .. } | PersonalData(_))                               => Err(not_now(draft, instruction)),
     }
 }
 

@@ -14,6 +14,7 @@ mod listing;
 mod uids;
 mod fetch;
 mod archive;
+mod junk;
 pub mod probe;
 
 use std::time::Duration;
@@ -23,7 +24,7 @@ use tokio::time::sleep;
 use crate::mail::connect::{Endpoint, Login};
 use crate::mail::imap::listing::Odd;
 use crate::mail::imap::session::Session;
-use crate::mail::transport::{Extent, Folder, Listed, Mailbox, Moved, Piece, Place, Trouble};
+use crate::mail::transport::{Extent, Folder, JunkFolder, Listed, Mailbox, Moved, Piece, Place, Trouble};
 
 /// RFC 2177: an IDLE is renewed before 29 minutes are over.
 const IDLE_MAX: Duration = Duration::from_secs(25 * 60);
@@ -45,6 +46,8 @@ pub struct ImapSettings {
     pub held: String,
     /// Where mail that is too large goes.
     pub oversize: String,
+    /// The provider's junk folder; `None` asks the server which it is.
+    pub junk: Option<String>,
     /// How long one IDLE lasts before it is renewed.
     pub idle_wait: Duration,
     /// How often to look where there is no IDLE.
@@ -126,6 +129,13 @@ impl Mailbox for ImapMailbox {
         let moved = session.archive(places, self.folder(folder)).await?;
         self.session = Some(session);
         Ok(moved)
+    }
+
+    async fn junk(&mut self) -> Result<Option<JunkFolder>, Trouble> {
+        let mut session = self.take().await?;
+        let found = session.junk(self.settings.junk.as_deref()).await?;
+        self.session = Some(session);
+        Ok(found)
     }
 
     async fn wait(&mut self, patience: Duration) -> Result<(), Trouble> {

@@ -27,6 +27,8 @@ pub(super) struct Abilities {
     pub(super) moves: bool,
     /// RFC 4315: it removes single messages.
     pub(super) uidplus: bool,
+    /// RFC 6154: it tells what its folders are for.
+    pub(super) special_use: bool,
 }
 
 /// INBOX as it was selected.
@@ -174,7 +176,8 @@ pub(super) async fn abilities(line: &mut Line) -> Result<Abilities, Trouble> {
     let has = |word: &str| names.iter().any(|name: &String| name.eq_ignore_ascii_case(word));
     let (idle, moves, uidplus) = (has("IDLE"), has("MOVE"), has("UIDPLUS"));
     debug!(idle, moves, uidplus, "{} can IDLE: {idle}, MOVE: {moves}, UIDPLUS: {uidplus}", line.server());
-    Ok(Abilities { names, idle, moves, uidplus })
+    let special_use = has("SPECIAL-USE");
+    Ok(Abilities { names, idle, moves, uidplus, special_use })
 }
 
 fn name(capability: &Capability<'_>) -> String {

@@ -1,7 +1,7 @@
 //! Reports of machines: those a CSIRT must act on (ARF, X-ARF, abuse desks), and those nobody has
 //! to read (DMARC aggregates, TLS-RPT).
 
-use super::said::Said;
+use super::said::Phrases;
 use super::{Evidence, head};
 use crate::domain::incoming::Feedback;
 
@@ -43,7 +43,7 @@ impl Evidence<'_> {
 
     /// Whether the subject or first lines report what a CSIRT is there for.
     pub(super) fn reports_abuse(&self) -> bool {
-        Said::of(self.subject).has(ABUSE_SUBJECTS) || Said::of(head(self.text)).count(ABUSE_WORDS) >= 2
+        self.titled.has(&ABUSE_SUBJECTS) || self.said.has_two(&ABUSE_WORDS)
     }
 
     fn looks_sent_by_machine(&self) -> bool {
@@ -138,18 +138,18 @@ impl Fields {
 }
 
 #[rustfmt::skip]
-const ABUSE_SUBJECTS: &[&str] = &[
+static ABUSE_SUBJECTS: Phrases = Phrases::of(&[
     "abuse report", "report of abuse", "abuse complaint", "[abuse", "abuse:", "abuse from", "abuse alert", "spam report",
     "spam complaint", "phishing", "malware", "botnet", "ddos", "brute force", "brute-force", "bruteforce", "port scan",
     "portscan", "intrusion", "hacked", "hacking", "defacement", "compromised", "vulnerab", "infring", "dmca",
     "unauthorized", "unauthorised", "attack", "incident report", "security incident", "fail2ban", "blocklist",
     "blacklist", "exploit", "ransom", "leak", "laporan insiden", "insiden siber", "diretas", "peretasan", "kerentanan",
     "judi online", "judol", "kebocoran", "penyalahgunaan", "serangan",
-];
+]);
 
 #[rustfmt::skip]
-const ABUSE_WORDS: &[&str] = &[
+static ABUSE_WORDS: Phrases = Phrases::of(&[
     "abuse", "phishing", "malware", "botnet", "spam", "attack", "brute force", "port scan", "compromised", "infected",
     "vulnerab", "unauthorized", "infringement", "source ip", "your network", "your customer", "ip address", "logs",
     "fraudulent", "malicious", "blocklist", "takedown", "hacked", "incident", "diretas", "serangan", "kerentanan",
-];
+]);

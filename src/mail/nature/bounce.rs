@@ -9,7 +9,7 @@ use super::bounce_words::{
     ADDRESSES_SENDER, BODY_WORDS, BODY_WORDS_STRONG, CALLS_TO_ACT, DELAY_WORDS, DELIVERED_WORDS, ORIGINAL_WORDS, PLEAS,
     SUBJECT_WORDS, SUBJECT_WORDS_WEAK,
 };
-use super::said::Said;
+use super::said::{Phrases, Said};
 use super::{Evidence, head};
 use crate::domain::incoming::{Bounce, BounceKind};
 use crate::domain::person::Address;
@@ -65,7 +65,7 @@ impl Evidence<'_> {
         let rejected = disposed.is_some_and(|value| {
             value.contains("automatic-action") && (value.contains("deleted") || value.contains("failed"))
         });
-        rejected && (self.is_mailer_daemon() || Said::of(self.subject).has(SUBJECT_WORDS))
+        rejected && (self.is_mailer_daemon() || self.titled.has(&SUBJECT_WORDS))
     }
 
     /// Whether a person seems to have written the message around what it holds.
@@ -75,8 +75,7 @@ impl Evidence<'_> {
 
     /// How much points to a bounce.
     fn weight(&self) -> Weight {
-        let subject = Said::of(self.subject);
-        let text = Said::of(head(self.text));
+        let (subject, text) = (&self.titled, &self.said);
         let from = self.headers.get("from").unwrap_or("");
         let nobody = self.headers.has("from") && (from.trim().is_empty() || from.contains("<>"));
         let sender = match () {
@@ -85,26 +84,25 @@ impl Evidence<'_> {
             () => 0,
         };
         let titled = match () {
-            () if subject.has(SUBJECT_WORDS) => 2,
-            () if subject.has(SUBJECT_WORDS_WEAK) => 1,
+            () if subject.has(&SUBJECT_WORDS) => 2,
+            () if subject.has(&SUBJECT_WORDS_WEAK) => 1,
             () => 0,
         };
         // Who repeats what a mail system said says something himself before.
-        let before = text.before(BODY_WORDS_STRONG).or_else(|| text.before(BODY_WORDS)).unwrap_or("");
-        let asks = PLEAS.iter().any(|words| before.contains(words));
+        let before = text.before(&BODY_WORDS_STRONG).or_else(|| text.before(&BODY_WORDS)).unwrap_or("");
+        let asks = PLEAS.are_in(before);
         let begins = !asks
-            && text.has(BODY_WORDS_STRONG)
-            && (before.chars().count() <= INTRODUCTION || ADDRESSES_SENDER.iter().any(|words| before.contains(words)));
+            && text.has(&BODY_WORDS_STRONG)
+            && (before.chars().count() <= INTRODUCTION || ADDRESSES_SENDER.are_in(before));
         let worded = match () {
-            () if begins || (sender > 0 && text.has(BODY_WORDS_STRONG)) => 3,
-            () if text.has(BODY_WORDS) || text.has(BODY_WORDS_STRONG) => 2,
+            () if begins || (sender > 0 && text.has(&BODY_WORDS_STRONG)) => 3,
+            () if text.has(&BODY_WORDS) || text.has(&BODY_WORDS_STRONG) => 2,
             () => 0,
         };
-        let traces =
-            [self.names_a_reply(&text), self.returns_a_message(&text), self.names_a_recipient()].map(i32::from);
+        let traces = [self.names_a_reply(text), self.returns_a_message(text), self.names_a_recipient()].map(i32::from);
         let traces: i32 = traces.iter().sum();
         let person = 3 * i32::from(self.is_answer_or_forward() && sender < 3 && !begins)
-            + 4 * i32::from(text.has(CALLS_TO_ACT) && traces < 2)
+            + 4 * i32::from(text.has(&CALLS_TO_ACT) && traces < 2)
             + 3 * i32::from(asks && sender == 0)
             + 2 * i32::from(self.is_conversation() && sender < 3);
         // Without a word of a failure a postmaster is a person like any other, and without a trace of
@@ -131,7 +129,8 @@ impl Evidence<'_> {
 
     /// An enhanced status code, or a reply of SMTP.
     fn names_a_reply(&self, text: &Said) -> bool {
-        const REPLIES: &[&str] = &["550", "551", "552", "553", "554", "521", "501", "450", "451", "452", "421"];
+        static REPLIES: Phrases =
+            Phrases::of(&["550", "551", "552", "553", "554", "521", "501", "450", "451", "452", "421"]);
         let text = text.as_str();
         let stands = |(at, reply): (usize, &str)| {
             let before = text[..at].chars().next_back();
@@ -139,13 +138,13 @@ impl Evidence<'_> {
             !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '.' | ',' | '$' | '-' | '/'))
                 && behind.is_some_and(|c| matches!(c, ' ' | '-' | '#' | ']' | ')' | ':'))
         };
-        status_code(text).is_some() || REPLIES.iter().any(|reply| text.match_indices(reply).any(stands))
+        status_code(text).is_some() || REPLIES.places(text).any(stands)
     }
 
     /// The undelivered message, or what is left of it.
     fn returns_a_message(&self, text: &Said) -> bool {
         self.contents.types.iter().any(|kind| is_message(kind) || kind.ends_with("rfc822-headers"))
-            || text.has(ORIGINAL_WORDS)
+            || text.has(&ORIGINAL_WORDS)
             || header_lines(self.text) >= 3
     }
 
@@ -176,13 +175,13 @@ impl Evidence<'_> {
 
     fn kind(&self, action: Option<String>) -> BounceKind {
         let action = action.unwrap_or_default().to_ascii_lowercase();
-        let said = Said::of(&format!("{} {}", self.subject, head(self.text)));
+        let says = |phrases| self.titled.has(phrases) || self.said.has(phrases);
         match action.get(..5) {
             Some("delay") => BounceKind::Delayed,
             Some("deliv" | "relay" | "expan") => BounceKind::Delivered,
             Some("faile") => BounceKind::Failed,
-            Some(_) | None if said.has(DELAY_WORDS) => BounceKind::Delayed,
-            Some(_) | None if said.has(DELIVERED_WORDS) => BounceKind::Delivered,
+            Some(_) | None if says(&DELAY_WORDS) => BounceKind::Delayed,
+            Some(_) | None if says(&DELIVERED_WORDS) => BounceKind::Delivered,
             Some(_) | None => BounceKind::Failed,
         }
     }
@@ -266,6 +265,7 @@ fn first_address(text: &str) -> Option<Address> {
 fn status_code(text: &str) -> Option<String> {
     text.split(|c: char| !(c.is_ascii_digit() || c == '.'))
         .map(|word| word.trim_matches('.'))
+        .filter(|word| (5..=7).contains(&word.len()))
         .find(|word| {
             let parts: Vec<&str> = word.split('.').collect();
             parts.len() == 3

@@ -1,9 +1,11 @@
 //! What mail systems say when they return a message, in the languages they say it in. All lower
 //! case, apostrophes plain, as [`super::said::Said`] has them.
 
+use super::said::Phrases;
+
 /// Subjects that mail systems use and people do not.
 #[rustfmt::skip]
-pub(super) const SUBJECT_WORDS: &[&str] = &[
+pub(super) static SUBJECT_WORDS: Phrases = Phrases::of(&[
     "undeliverable", "undelivered", "undeliverd", "undeliver", "delivery status notif", "delivery failure",
     "delivery failed", "delivery fail", "delivery report", "returned mail", "failure notice", "delivery notification",
     "mail failure", "failure delivery", "could not be delivered", "couldn't be delivered", "non-delivery", "non delivery",
@@ -39,21 +41,21 @@ pub(super) const SUBJECT_WORDS: &[&str] = &[
     "kegagalan pengiriman", "tidak dapat dikirim", "tidak dapat disampaikan", "tidak tersampaikan", "gagal disampaikan",
     "alamat tidak ditemukan", "pengiriman tertunda", "pengiriman email gagal", "penghantaran gagal",
     "tidak dapat dihantar", "status pengiriman", "surat dikembalikan", "email dikembalikan",
-];
+]);
 
 /// Subjects that mail systems use among others.
 #[rustfmt::skip]
-pub(super) const SUBJECT_WORDS_WEAK: &[&str] = &[
+pub(super) static SUBJECT_WORDS_WEAK: Phrases = Phrases::of(&[
     "mail error", "processing error", "mail system notification", "email error", "message error", "error sending",
     "delivery", "returned", "bounce", "failure", "failed", "rejected", "warning: message", "message you sent",
     "your message", "your mail", "your email", "mail status", "message status", "error in", "problem with",
     "postmaster", "mdaemon notification", "mail notification", "blocked", "gagal", "kesalahan", "fehler", "erreur",
     "error", "échec", "失败", "失敗", "ошибка", "auto reply", "autoreply", "warning",
-];
+]);
 
 /// Sentences that mail systems write and nobody else.
 #[rustfmt::skip]
-pub(super) const BODY_WORDS_STRONG: &[&str] = &[
+pub(super) static BODY_WORDS_STRONG: Phrases = Phrases::of(&[
     "this is the mail system at host", "following mail could not be delivered",
     "following message could not be delivered", "following message cannot be delivered", "following email could not be delivered",
     "message below could not be delivered", "email below could not be delivered", "exceeded maximum delivery attempts",
@@ -111,11 +113,11 @@ pub(super) const BODY_WORDS_STRONG: &[&str] = &[
     "pesan anda tidak dapat dikirim", "pesan anda tidak dapat disampaikan", "pesan anda tidak terkirim",
     "pesan anda gagal", "email anda tidak dapat dikirim", "pesan tidak dapat dikirim ke penerima",
     "gagal mengirim pesan ke penerima", "pengiriman ke penerima berikut gagal", "mesej anda tidak dapat",
-];
+]);
 
 /// Phrases that a bounce holds and a person may.
 #[rustfmt::skip]
-pub(super) const BODY_WORDS: &[&str] = &[
+pub(super) static BODY_WORDS: Phrases = Phrases::of(&[
     "message delivery failed", "mail delivery failed",
     "could not be delivered", "couldn't be delivered", "was not delivered", "wasn't delivered", "not be delivered to",
     "be delivered to the following", "cannot be delivered", "can not be delivered", "can't be delivered",
@@ -156,54 +158,54 @@ pub(super) const BODY_WORDS: &[&str] = &[
     "配信されませんでした", "宛先不明", "전달되지 못", "전송하지 못", "배달되지 못", "반송되었", "tidak dapat dikirim", "tidak dapat disampaikan",
     "tidak berhasil dikirim", "gagal dikirim", "tidak terkirim ke", "gagal terkirim", "tidak tersampaikan",
     "pesan anda tidak terkirim", "alamat tidak ditemukan", "email anda tidak dapat",
-];
+]);
 
 /// Whom a mail system addresses before it says what failed.
 #[rustfmt::skip]
-pub(super) const ADDRESSES_SENDER: &[&str] = &[
+pub(super) static ADDRESSES_SENDER: Phrases = Phrases::of(&[
     "your message", "your mail", "your email", "your e-mail", "you sent", "this message", "this is", "this report",
     "pesan anda", "email anda", "surel anda", "ihre nachricht", "votre message", "su mensaje", "sua mensagem",
     "il tuo messaggio", "uw bericht", "ваше", "您的", "あなた",
-];
+]);
 
 /// What people say before they repeat what a mail system said.
 #[rustfmt::skip]
-pub(super) const PLEAS: &[&str] = &[
+pub(super) static PLEAS: Phrases = Phrases::of(&[
     "?", "tolong", "mohon", "kenapa", "mengapa", "bagaimana", "saya ", "kami ", "halo", "selamat ", "yth", "bapak", "ibu ",
     "please ", "why ", "how ", "can you", "could you", "help", "hello", "dear ", "i got", "i get", "i received", "we got",
     "we received", "forwarded", "bitte", "warum", "bonjour", "pourquoi", "hola", "por favor",
-];
+]);
 
 /// What stands above an undelivered message.
 #[rustfmt::skip]
-pub(super) const ORIGINAL_WORDS: &[&str] = &[
+pub(super) static ORIGINAL_WORDS: Phrases = Phrases::of(&[
     "copy of the message", "copy of your message", "copy of the original", "copy of your original", "original message follows",
     "original message header", "message header follow", "message headers follow", "message follows", "returned message",
     "returned mail follows", "unsent message", "undelivered message", "header of the source mail", "text of the message",
     "headers of the message", "lines of your original", "lines of the message", "original headers", "message text follows",
     "contents of the message", "your original message", "your message reads", "message you sent was", "returned mail", "old message", "your message follows", "nachricht folgt", "message d'origine",
     "original message -", "attached message", "message is attached", "pesan asli", "原信", "原始邮件",
-];
+]);
 
 /// What a message says that is only late.
 #[rustfmt::skip]
-pub(super) const DELAY_WORDS: &[&str] = &[
+pub(super) static DELAY_WORDS: Phrases = Phrases::of(&[
     "delayed", "delivery delay", "not yet been delivered", "not been delivered yet", "still being tried", "warning message only",
     "do not need to resend", "you do not need to take any action", "will be retried", "will continue to", "will keep trying",
     "has been postponed", "temporarily deferred", "transient non-fatal errors", "could not send message for past",
     "tertunda", "akan dicoba lagi", "akan terus mencoba", "verzögert", "retardé", "retrasado", "отложен",
-];
+]);
 
 /// What a message says that arrived.
 #[rustfmt::skip]
-pub(super) const DELIVERED_WORDS: &[&str] = &[
+pub(super) static DELIVERED_WORDS: Phrases = Phrases::of(&[
     "successfully delivered", "was successfully relayed", "has been successfully", "successful delivery notification",
     "delivered to the recipient's mailbox", "berhasil dikirim",
-];
+]);
 
 /// What a bounce does not ask for, and whoever only pretends to be a mail system does.
 #[rustfmt::skip]
-pub(super) const CALLS_TO_ACT: &[&str] = &[
+pub(super) static CALLS_TO_ACT: Phrases = Phrases::of(&[
     "click here", "click below", "click on the", "click the link", "click the button", "click release", "release message",
     "release your", "release pending", "retrieve message", "retrieve your", "recover message", "recover your",
     "verify your", "confirm your", "validate your", "upgrade your", "update your account", "re-activate", "reactivate your",
@@ -211,4 +213,4 @@ pub(super) const CALLS_TO_ACT: &[&str] = &[
     "log in to your", "login to your", "view message", "review message", "review pending", "allow messages", "fix now",
     "restore messages", "your account will be", "within 24 hours", "within 48 hours", "webmail support",
     "klik di sini", "klik disini", "klik tautan", "verifikasi akun", "perbarui akun", "konfirmasi akun", "kata sandi",
-];
+]);

@@ -14,6 +14,7 @@ mod reply_words;
 mod said;
 mod senders;
 
+use self::said::Said;
 use crate::domain::incoming::Nature;
 use crate::mail::contents::Contents;
 use crate::mail::headers::Headers;
@@ -21,12 +22,28 @@ use crate::mail::parameters::Value;
 
 /// What is known of a message.
 pub(super) struct Evidence<'a> {
-    pub(super) headers: &'a Headers,
-    pub(super) contents: &'a Contents,
-    pub(super) subject: &'a str,
-    pub(super) text: &'a str,
+    headers: &'a Headers,
+    contents: &'a Contents,
+    subject: &'a str,
+    text: &'a str,
     /// The address in From, even one we could not write to, lower-case.
-    pub(super) from: &'a str,
+    from: &'a str,
+    /// The subject, as phrases are looked for in it.
+    titled: Said,
+    /// The first part of the text, as phrases are looked for in it.
+    said: Said,
+}
+
+impl<'a> Evidence<'a> {
+    /// What a message shows of itself; `from` is the address in From, even one we could not write to,
+    /// lower-case.
+    pub(super) fn of(
+        (headers, contents): (&'a Headers, &'a Contents),
+        (subject, text): (&'a str, &'a str),
+        from: &'a str,
+    ) -> Evidence<'a> {
+        Evidence { headers, contents, subject, text, from, titled: Said::of(subject), said: Said::of(head(text)) }
+    }
 }
 
 impl Evidence<'_> {

@@ -16,14 +16,14 @@ impl Evidence<'_> {
 
     /// Whether a machine answered for somebody.
     pub(super) fn is_auto_reply(&self) -> bool {
-        let subject = Said::of(self.subject);
-        let titled = subject.is_titled(SUBJECTS) || subject.has(SUBJECTS_ANYWHERE);
+        let subject = &self.titled;
+        let titled = subject.is_titled(&SUBJECTS) || subject.has(&SUBJECTS_ANYWHERE);
         // Who answers or forwards an automatic answer is a person.
         if self.is_answer_or_forward() && !self.has_reply_header() {
             return self.is_marked() && self.opens_as_automatic();
         }
-        let away = subject.begins(SUBJECTS_AWAY) && (self.auto_submitted().is_some() || self.opens_as_automatic());
-        if titled || away || (subject.begins(SUBJECTS) && self.is_marked()) {
+        let away = subject.begins(&SUBJECTS_AWAY) && (self.auto_submitted().is_some() || self.opens_as_automatic());
+        if titled || away || (subject.begins(&SUBJECTS) && self.is_marked()) {
             return true;
         }
         // A report that a machine sends in answer to nothing is a report.
@@ -76,8 +76,8 @@ impl Evidence<'_> {
     fn opens_as_automatic(&self) -> bool {
         let opening: String = self.text.chars().take(OPENING).collect();
         let said = Said::of(&opening);
-        let answers = said.has(AWAY) || said.has(SAYS_AUTOMATIC) || said.has(ACKNOWLEDGED);
-        said.has(AWAY_STRONG) || (answers && self.answers_something())
+        let answers = said.has(&AWAY) || said.has(&SAYS_AUTOMATIC) || said.has(&ACKNOWLEDGED);
+        said.has(&AWAY_STRONG) || (answers && self.answers_something())
     }
 
     fn answers_something(&self) -> bool {

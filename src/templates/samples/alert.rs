@@ -1,7 +1,7 @@
 //! Samples of what the team is told about the desk itself.
 
-use crate::domain::lookalike::Lookalike;
 use crate::domain::gate::Barred;
+use crate::domain::lookalike::Lookalike;
 use crate::domain::notice::Notice;
 use crate::domain::notice::alert::{DeskAlert, Misuse};
 use crate::domain::tlp::Tlp;
@@ -47,5 +47,6 @@ pub(super) fn all() -> Vec<Notice> {
         tlp: Tlp::Red,
         barred,
     }));
+    samples.push(DeskAlert::DatabaseOlder { last: Some(at(23, 10, 30)) });
     samples.into_iter().map(Notice::DeskAlert).collect()
 }

@@ -163,6 +163,7 @@ fn refusals() -> Vec<Line> {
         Refusal::TooMuchEvidence { size_bytes: 31_000_000 },
         Refusal::WhoIsAdmitted { waiting: 0 },
         Refusal::WhoIsAdmitted { waiting: 2 },
+        Refusal::WhichMail,
         Refusal::NoReporter,
         Refusal::AlreadySo,
         Refusal::NoHigherRung,

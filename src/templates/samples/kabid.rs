@@ -5,13 +5,13 @@ use crate::domain::digest::Digest;
 use crate::domain::incoming::Content;
 use crate::domain::notice::Notice;
 use crate::domain::notice::kabid::{
-    DailyDigest, DecisionRequested, IsolationOrdered, PeriodRecap, ReportForwarded, ReportSection, ReviewRequested,
-    TicketClosed, UrgentRaised, Warning,
+    DailyDigest, DecisionRequested, DeskBack, IsolationOrdered, PeriodRecap, ReportForwarded, ReportSection,
+    ReviewRequested, TicketClosed, UrgentRaised, Warning,
 };
 use crate::domain::personal_data::{Finding, Kind};
 use crate::domain::question::Question;
 use crate::domain::recap::Recap;
-use crate::domain::recap::day::{Day, GivenUp, Mishaps};
+use crate::domain::recap::day::{Day, GivenUp, Junk, JunkLine, Mishaps};
 use crate::domain::report::ReportFile;
 use crate::domain::retention::Destroyed;
 use crate::domain::role::Audience;
@@ -57,6 +57,8 @@ pub(super) fn all() -> Vec<Notice> {
     }));
     samples.extend([Audience::Kabid, Audience::Analysts].map(daily));
     samples.extend([Day::default(), months::calm_day()].map(quiet_daily));
+    samples.push(back(Audience::Kabid, months::busy_day(), 3));
+    samples.push(back(Audience::Analysts, Day::default(), 0));
     samples.push(Notice::WeeklyRecap(period(months::busy(), Audience::Analysts)));
     samples.push(Notice::WeeklyRecap(period(months::quiet(), Audience::Kabid)));
     samples.push(Notice::MonthlyRecap(period(months::busy(), Audience::Kabid)));
@@ -133,6 +135,11 @@ fn decision(question: Question, to: Option<Audience>) -> Notice {
     })
 }
 
+fn back(audience: Audience, day: Day, unanswered: u32) -> Notice {
+    let overdue = day.overdue;
+    Notice::DeskBack(Box::new(DeskBack { audience, since: at(23, 10, 30), from: at(26, 7, 30), unanswered, overdue }))
+}
+
 fn daily(audience: Audience) -> Notice {
     Notice::DailyDigest(DailyDigest {
         audience,
@@ -149,6 +156,16 @@ fn daily(audience: Audience) -> Notice {
             given_up_unnamed: 3,
             unacknowledged: vec![("all_hour".to_owned(), 12), ("evidence_fails".to_owned(), 2)],
             ignored: 5,
+            junk: Junk {
+                lines: vec![JunkLine {
+                    number: "CIAMIS-2026-0099".to_owned(),
+                    from: "promo@luar.example".to_owned(),
+                    subject: "Menangkan hadiah di https://luar.example/hadiah".to_owned(),
+                }],
+                unnamed: 4,
+                folder_arrived: 7,
+                folder_messages: 31,
+            },
         },
         logbook_entries: 120,
         logbook_head: Some(Digest::of(b"rantai")),

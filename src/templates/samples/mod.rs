@@ -37,7 +37,10 @@ pub fn all() -> Vec<Notice> {
     }
     samples.extend([true, false].map(|rich| Notice::TicketOpened(ticket_opened(rich))));
     let earlier = Related { number: "CIAMIS-2026-0003".to_owned(), why: Relation::AfterClosing };
-    samples.push(Notice::TicketOpened(TicketOpened { related: Some(earlier), ..ticket_opened(false) }));
+    let left = Related { why: Relation::Separated, ..earlier.clone() };
+    for related in [earlier, left] {
+        samples.push(Notice::TicketOpened(TicketOpened { related: Some(related), ..ticket_opened(false) }));
+    }
     samples.extend([true, false].map(|pending| Notice::MessageFiled(message_filed(pending))));
     samples.extend([Unmoved::UnprovenReporter, Unmoved::UnprovenBounce].map(|unmoved| {
         Notice::MessageFiled(MessageFiled { unmoved: Some(unmoved), evidence: Origin::None, ..message_filed(false) })

@@ -35,6 +35,8 @@ pub struct ReviewRequested {
     pub suggest_bssn: bool,
     /// How it is approved.
     pub mode: Mode,
+    /// Whether his answer must be signed (`approval.require_signature`).
+    pub must_sign: bool,
     /// Until when.
     pub clock: Option<Clock>,
 }

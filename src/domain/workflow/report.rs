@@ -61,6 +61,7 @@ impl Draft<'_> {
             recipients: recipients(Audience::Opd, &self.case, self.rules, self.now),
             suggest_bssn: self.suggests_bssn(),
             mode: self.rules.policy.approval.mode,
+            must_sign: self.rules.policy.approval.require_signature,
             clock: self.turn_clock(),
         });
         self.ask(Question::Review { version }, "", notice);

@@ -79,6 +79,7 @@ fn review(mode: Mode) -> Notice {
         recipients: recipients(),
         suggest_bssn: mode == Mode::Reply,
         mode,
+        must_sign: mode == Mode::SignedPdf,
         clock: Some(clock(Stage::Review)),
     })
 }

@@ -128,6 +128,10 @@ fn what_a_careful_office_should_know_is_among_the_weaknesses() {
     let said = weaknesses(&office.config);
     assert!(said.iter().any(|weakness| weakness.contains("2 analysts without a pgp_key_file")), "{said:#?}");
     assert!(!said.iter().any(|weakness| weakness.contains("without a passphrase")), "{said:#?}");
+    let rsa = Gnupg::new();
+    rsa.key_of(DESK, ("rsa2048", "rsa2048"), "never");
+    let measured = |office: &Office| weaknesses(&office.config).iter().any(|weakness| weakness.contains("by RSA"));
+    assert!(!measured(&office) && measured(&Office::new().with_key(&rsa.secret(DESK), 0o600)));
     office.config.settings.pgp.passphrase = None;
     office.config.settings.policy.approval.require_signature = true;
     let said = weaknesses(&office.config);

@@ -71,7 +71,7 @@ async fn an_encrypted_report_is_worked_by_the_daemon_and_what_leaves_is_signed_a
     };
     let notice = to(ANI);
     assert!(notice.contains("multipart/encrypted") && !notice.contains("panel"), "{notice}");
-    let opened = gpg.decrypt(notice[notice.find("-----BEGIN PGP MESSAGE").expect("armour")..].as_bytes());
+    let opened = gpg.decrypt(&notice.as_bytes()[notice.find("-----BEGIN PGP MESSAGE").expect("armour")..]);
     assert!(opened.good && opened.said.contains("Good signature"), "{}", opened.said);
     assert!(String::from_utf8_lossy(&opened.out).contains("diterima terenkripsi"));
     let answer = to("budi@warga.example");

@@ -95,6 +95,37 @@ fn case_90_nothing_is_opened_that_could_have_been_changed() {
 }
 
 #[test]
+fn torn_and_twisted_messages_keys_and_signatures_stop_nobody() {
+    let gpg = ring();
+    let (desk, budi) = (desk_key(&gpg), pinned(&gpg, BUDI));
+    let message = gpg.encrypt(DESK, Some(BUDI), &b"rahasia besar ".repeat(30));
+    let (key, value) = (gpg.public(BUDI), gpg.sign(BUDI, b"isi"));
+    for place in (60..message.len().max(key.len())).step_by(7) {
+        let twisted = |bytes: &[u8]| {
+            let mut bytes = bytes.to_vec();
+            let place = place % bytes.len();
+            // Another letter of the same alphabet: the armour stays, what it holds does not.
+            bytes[place] = if bytes[place] == b'A' { b'B' } else { b'A' };
+            bytes
+        };
+        let cut = |bytes: &[u8]| bytes[..place.min(bytes.len() - 60)].to_vec();
+        for message in [twisted(&message), cut(&message)] {
+            if let Ok(opened) = desk.open(&message, Some(&budi), LIMIT) {
+                assert_eq!(opened.content, b"rahasia besar ".repeat(30), "nothing but the whole: octet {place}");
+            }
+        }
+        for key in [twisted(&key), cut(&key)] {
+            if let Ok(key) = PublicKey::read(&key) {
+                assert_eq!(key.fingerprint(), budi.fingerprint(), "octet {place}");
+            }
+        }
+        for value in [twisted(&value), cut(&value)] {
+            assert!(!matches!(budi.check_detached(&value, b"lain"), MailSignature::Pinned { .. }), "octet {place}");
+        }
+    }
+}
+
+#[test]
 fn what_unpacks_to_more_than_the_limit_stays_closed() {
     let gpg = ring();
     let desk = desk_key(&gpg);

@@ -199,6 +199,13 @@ pub fn weaknesses(config: &Config) -> Vec<String> {
             keyless.join(", ")
         ));
     }
+    if desk_key(&settings.pgp).is_ok_and(|key| key.is_some_and(|key| key.public().decrypts_by_rsa())) {
+        found.push(
+            "[pgp] the desk's key decrypts by RSA, in a time from which somebody who sends very many mails and measures \
+             each could learn of it (RUSTSEC-2023-0071). A key of Curve25519 does not; see the README."
+                .to_owned(),
+        );
+    }
     if settings.pgp.key.as_ref().is_some_and(|key| matches!(key, SecretSource::File(_)))
         && settings.pgp.passphrase.is_none()
     {

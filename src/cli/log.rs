@@ -8,8 +8,9 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::{Log, LogFormat};
 
-/// Libraries whose debug lines print what goes over the connection, passwords included.
-const TALKATIVE: &[&str] = &["async_imap", "imap_proto", "lettre", "rustls"];
+/// Libraries whose debug lines print what goes over the connection, passwords included, or what lies in
+/// keys and messages.
+const TALKATIVE: &[&str] = &["async_imap", "imap_proto", "lettre", "pgp", "rustls"];
 
 /// Starts the log on standard error. `SIAGA_LOG` overrides the level of the configuration.
 ///

@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use pgp::composed::{Deserializable, DetachedSignature, PublicOrSecret, SignedPublicKey};
 use pgp::packet::{PublicSubkey, Signature, SignatureType};
-use pgp::types::{KeyDetails, SignatureBytes, VerifyingKey};
+use pgp::types::{KeyDetails, PublicParams, SignatureBytes, VerifyingKey};
 
 use crate::domain::Time;
 use crate::domain::protection::{MailSignature, MailSignatureFault, Standard};
@@ -75,6 +75,13 @@ impl PublicKey {
     /// Whether somebody can encrypt to it at that instant.
     pub fn can_encrypt(&self, at: Time) -> bool {
         !self.encryption_keys(at).is_empty()
+    }
+
+    /// Whether a part that is encrypted to is RSA: the library that decrypts it needs a time that tells
+    /// something of the key (RUSTSEC-2023-0071).
+    pub fn decrypts_by_rsa(&self) -> bool {
+        let mut parts = self.subkeys.iter().filter(|(_, life)| life.encrypts);
+        parts.any(|(subkey, _)| matches!(subkey.public_params(), PublicParams::RSA(_)))
     }
 
     /// Whether a signature it makes at that instant counts.

@@ -39,6 +39,9 @@ impl DeskKey {
                 message = message.decompress().map_err(|_| Closed::Damaged)?;
             }
         }
+        if message.is_compressed() {
+            return Err(Closed::Damaged);
+        }
         if message.is_signed() {
             message = message.decompress().map_err(|_| Closed::Damaged)?;
         }

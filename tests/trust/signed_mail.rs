@@ -81,6 +81,8 @@ fn comes(world: &mut World, raw: &[u8], results: Option<&str>) {
 fn case_32_where_a_signature_is_asked_for_a_perfect_mail_without_one_approves_nothing() {
     let gpg = ring(&[KABID]);
     let mut world = in_review(&gpg);
+    let asked = world.latest(KABID, "Mohon reviu").words();
+    assert!(asked.contains("Balasan itu harus ditandatangani dengan kunci PGP"), "{asked}");
     let letter = approval(&world);
     arrives(&mut world, &letter, Some(&pass("csirt.example")));
     assert_eq!(status(&world), Status::Review);

@@ -39,6 +39,8 @@ pub struct ReviewRequested {
     pub personal_data_in: Vec<Finding>,
     /// How it is approved.
     pub mode: Mode,
+    /// Whether his answer must be signed (`approval.require_signature`).
+    pub must_sign: bool,
     /// Until when.
     pub clock: Option<Clock>,
 }

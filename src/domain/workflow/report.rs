@@ -62,6 +62,7 @@ impl Draft<'_> {
             suggest_bssn: self.suggests_bssn(),
             personal_data_in: Vec::new(),
             mode: self.rules.policy.approval.mode,
+            must_sign: self.rules.policy.approval.require_signature,
             clock: self.turn_clock(),
         });
         self.ask(Question::Review { version }, "", notice);

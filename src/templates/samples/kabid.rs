@@ -84,6 +84,7 @@ fn review(mode: Mode) -> Notice {
         suggest_bssn: mode == Mode::Reply,
         personal_data_in: if mode == Mode::Reply { findings() } else { Vec::new() },
         mode,
+        must_sign: mode == Mode::SignedPdf,
         clock: Some(clock(Stage::Review)),
     })
 }

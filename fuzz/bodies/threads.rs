@@ -107,6 +107,7 @@ fn desk() -> Desk {
         key: MessageIdKey::new([7; 32]),
         entropy: || Ok([1; 5]),
         files,
+        retention: settings.retention,
         retries: Retries { pauses: settings.outbox.retry.clone(), give_up_after: settings.outbox.give_up_after },
         cutoff: Some(now - TimeDelta::days(1)),
         attempts_max: settings.intake.attempts_max,

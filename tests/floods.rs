@@ -139,7 +139,7 @@ fn case_66_a_header_that_claims_a_ticket_or_a_role_is_nothing() {
     assert!(world.events().iter().all(|event| event.kind != "setuju"));
 }
 
-/// Case 75: each mark alone. Case 76 beside it.
+/// Case 75: each mark alone.
 #[test]
 fn case_75_each_mark_of_a_machine_silences_the_answer_and_none_of_them_the_ticket() {
     for (name, value) in [
@@ -156,6 +156,11 @@ fn case_75_each_mark_of_a_machine_silences_the_answer_and_none_of_them_the_ticke
         assert!(world.mailbox_of("budi@warga.example").is_empty(), "{name}: {value}");
         assert_eq!(world.server.borrow().archived.len(), 1, "{name}: {value} is kept");
     }
+}
+
+/// Case 76.
+#[test]
+fn case_76_a_mail_that_says_it_is_not_automatic_is_answered() {
     for value in ["no", "No", "no (manual)"] {
         let mut world = World::new();
         world.writes(&report("Budi <budi@warga.example>", "orang").header("Auto-Submitted", value));

@@ -14,7 +14,7 @@ use crate::cli::terminal::{plain, plain_lines, prose};
 use crate::cli::{Format, table, terminal};
 use crate::clock::{Clock, SystemClock};
 use crate::domain::Time;
-use crate::domain::notice::team::Related;
+use crate::domain::notice::related::Related;
 use crate::domain::ticket::{Ticket, TicketNumber};
 use crate::store::retention::Hold;
 use crate::store::{Store, indicators, links, logbook, messages, outbox, retention, suppressed, tickets, timers};

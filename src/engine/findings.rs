@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use crate::domain::Time;
 use crate::domain::incoming::{Content, IncomingMail, Nature};
 use crate::domain::indicator::{Indicator, Kind, host_of, indicators};
-use crate::domain::notice::team::{SameDay, SeenIn};
+use crate::domain::notice::related::{SameDay, SeenIn};
 use crate::domain::ticket::{Ticket, TicketId};
 use crate::engine::Context;
 use crate::engine::opening::shown_text;

@@ -15,7 +15,7 @@ use crate::domain::case::Case;
 use crate::domain::command::vocabulary::Word;
 use crate::domain::incoming::{IncomingMail, Nature};
 use crate::domain::logbook::{Entry, Kind};
-use crate::domain::notice::team::Relation;
+use crate::domain::notice::related::Relation;
 use crate::domain::person::{Address, Person};
 use crate::domain::protection::Protection;
 use crate::domain::ticket::TicketNumber;

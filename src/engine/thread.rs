@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use crate::domain::directory::Directory;
 use crate::domain::incoming::IncomingMail;
 use crate::domain::message_id::MessageIdKey;
-use crate::domain::notice::team::{Related, Relation};
+use crate::domain::notice::related::{Related, Relation};
 use crate::domain::person::Address;
 use crate::domain::ticket::{TicketId, TicketNumber};
 use crate::store::{messages, outbox, tickets};

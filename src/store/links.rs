@@ -4,7 +4,7 @@ use anyhow::Result;
 use rusqlite::Connection;
 
 use crate::domain::Time;
-use crate::domain::notice::team::{Related, Relation};
+use crate::domain::notice::related::{Related, Relation};
 use crate::domain::ticket::TicketId;
 use crate::store::{named, stored};
 

@@ -5,6 +5,7 @@
 
 pub mod reporter;
 pub mod team;
+pub mod related;
 pub mod gathered;
 pub mod kabid;
 pub mod opd;

@@ -22,10 +22,9 @@ use crate::domain::indicator::{Kind, indicators};
 use crate::domain::lookalike::Lookalike;
 use crate::domain::notice::Notice;
 use crate::domain::notice::gathered::{Gathered, GatheredTicket, Tallied};
+use crate::domain::notice::related::{Related, Relation, SameDay, SeenIn};
 use crate::domain::notice::reporter::{FileReceived, OwnWords, ReportReceived};
-use crate::domain::notice::team::{
-    EvidenceFile, MailHeld, MessageFiled, OwnHost, Related, Relation, SameDay, SeenIn, TicketOpened,
-};
+use crate::domain::notice::team::{EvidenceFile, MailHeld, MessageFiled, OwnHost, TicketOpened};
 use crate::domain::scan::Scan;
 use crate::domain::stage::Stage;
 

@@ -1,7 +1,7 @@
 //! Floor 1: the words of office documents (DOCX, ODT) of the team's own people, for whoever looks for
 //! personal data in them.
 //!
-//! **Invariant:** a stranger's file never comes here (decisions 25), yet every one is read as if it were
+//! **Invariant:** a stranger's file never comes here, yet every one is read as if it were
 //! hostile: so many members, so many unpacked bytes, and nothing of it is ever carried out.
 
 use std::io::{Cursor, Read};

@@ -3,7 +3,7 @@
 mod support;
 
 use siaga::domain::ticket::TicketId;
-use siaga::store::{indicators, links, messages};
+use siaga::store::{indicators, links, messages, retention};
 
 use support::letters::Letter;
 use support::world::World;
@@ -161,6 +161,19 @@ fn the_sender_of_a_separated_mail_knows_nothing_more_of_the_ticket_it_left() {
     assert_eq!(world.tickets().len(), 2, "{}", world.transcript(ANI).text);
     world.writes(&Letter::from(SITI).subject("[CIAMIS-2026-0001] kabar?").text("Bagaimana?"));
     assert_eq!(world.tickets().len(), 3, "she is a stranger to it");
+}
+
+#[test]
+fn a_mail_that_must_be_kept_is_kept_on_the_ticket_it_moves_to() {
+    let mut world = desk_with_a_report();
+    a_mail_on_the_wrong_ticket(&mut world);
+    let (number, now) = (world.tickets()[0].number.clone(), world.now());
+    let held = world.shared.engine.borrow_mut().hold_ticket(&number, "diminta penyidik", now);
+    held.expect("the database").expect("a ticket");
+    world.replies(ANI, "Baru", "#pisah siti@kampus.example");
+    let engine = world.shared.engine.borrow();
+    let hold = retention::held(engine.store().db(), TicketId(2)).expect("read").expect("held");
+    assert_eq!(hold.reason, "diminta penyidik");
 }
 
 #[test]

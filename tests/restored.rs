@@ -88,19 +88,19 @@ fn case_86_an_old_database_answers_nobody_twice_and_tells_what_has_passed_in_one
     assert_eq!(numbers, ["CIAMIS-2026-0001", "CIAMIS-2026-0004", "CIAMIS-2026-0005"], "two numbers are gone");
     for (address, before) in [(ANI, told[0]), (KABID, told[1])] {
         let subjects = since(&world, address, before);
-        let back = subjects.iter().filter(|subject| subject.contains("Meja kembali bekerja"));
+        let back = subjects.iter().filter(|subject| subject.contains("Sistem kembali bekerja"));
         assert_eq!(back.count(), 1, "{address}: {subjects:#?}");
         assert!(!subjects.iter().any(|subject| subject.contains("Tenggat")), "{address}: {subjects:#?}");
     }
-    let words = world.latest(KABID, "Meja kembali").words();
-    for part in ["CIAMIS-2026-0001", "CIAMIS-2026-0004", "Sebanyak 1 laporan", "Senin, 23 November 2026"] {
+    let words = world.latest(KABID, "Sistem kembali").words();
+    for part in ["CIAMIS-2026-0001", "CIAMIS-2026-0004", "Ada 1 laporan", "Senin, 23 November 2026"] {
         assert!(words.contains(part), "{part}: {words}");
     }
     // It ended by itself: what falls due from here on is told as always.
     let before = world.mailbox_of(ANI).len();
     world.until("2026-11-27 09:00");
     assert!(since(&world, ANI, before).iter().any(|subject| subject.contains("CIAMIS-2026-0005")));
-    assert_eq!(since(&world, ANI, 0).iter().filter(|subject| subject.contains("Meja kembali")).count(), 1);
+    assert_eq!(since(&world, ANI, 0).iter().filter(|subject| subject.contains("Sistem kembali")).count(), 1);
 }
 
 #[test]
@@ -126,10 +126,10 @@ fn case_86_no_deadline_waits_for_a_mailbox_that_cannot_be_reached() {
     world.server.borrow_mut().failures = u32::MAX;
     assert!(world.inbox_round().is_err());
     world.timers_round();
-    assert!(!since(&world, ANI, 0).iter().any(|subject| subject.contains("Meja kembali")));
+    assert!(!since(&world, ANI, 0).iter().any(|subject| subject.contains("Sistem kembali")));
     world.shared.clock.set(wib("2026-11-26 10:01"));
     world.timers_round();
-    assert!(world.latest(ANI, "Meja kembali").words().contains("CIAMIS-2026-0001"));
+    assert!(world.latest(ANI, "Sistem kembali").words().contains("CIAMIS-2026-0001"));
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn case_86_a_start_in_the_middle_of_catching_up_forgets_nothing() {
     world.take_in();
     world.timers_round();
     assert_eq!(world.mailbox_of("budi@warga.example").len(), 1);
-    assert_eq!(since(&world, ANI, 0).iter().filter(|subject| subject.contains("Meja kembali")).count(), 1);
+    assert_eq!(since(&world, ANI, 0).iter().filter(|subject| subject.contains("Sistem kembali")).count(), 1);
 }
 
 #[test]
@@ -156,5 +156,5 @@ fn a_desk_that_was_only_idle_was_not_away() {
     starts(&mut world, 0);
     world.take_in();
     world.timers_round();
-    assert!(!since(&world, ANI, 0).iter().any(|subject| subject.contains("Meja kembali")));
+    assert!(!since(&world, ANI, 0).iter().any(|subject| subject.contains("Sistem kembali")));
 }

@@ -15,7 +15,7 @@ use siaga::domain::outgoing::OutboxId;
 use siaga::domain::person::{Address, Person};
 use siaga::domain::ticket::{Ticket, TicketId};
 use siaga::store::outbox::{Draft, Frozen, Retry};
-use siaga::store::{Store, outbox, tickets};
+use siaga::store::{Store, letters, outbox, tickets};
 
 fn at(minute: i64) -> Time {
     Utc.with_ymd_and_hms(2026, 11, 23, 3, 0, 0).single().expect("an instant") + TimeDelta::minutes(minute)
@@ -209,4 +209,17 @@ fn a_thread_has_the_head_each_reader_got() {
     assert_eq!(outbox::with_header_id(store.db(), "3@desk.example").expect("a lookup"), Some((last, Some(ticket))));
     let row = state_of(&store, last);
     assert_eq!((row.ticket.as_deref(), row.recipient.as_str()), (Some("CIAMIS-2026-0001"), "ani@csirt.example"));
+}
+
+#[test]
+fn a_mail_whose_words_were_removed_while_it_was_sent_never_leaves_empty() {
+    let mut store = store();
+    let id = post(&mut store, "one", "ani@csirt.example", 0).expect("posted");
+    store.write(|tx| outbox::claim(tx, at(0))).expect("claimed").expect("a mail");
+    store.write(|tx| letters::remove_copy(tx, id, "(dihapus)")).expect("removed");
+    let retry = Retry { at: at(1), reply: "451 later", counted: true, doubtful: false };
+    store.write(|tx| outbox::requeue(tx, id, &retry)).expect("put back");
+    assert!(store.write(|tx| outbox::claim(tx, at(9))).expect("asked").is_none());
+    let row = outbox::get(store.db(), id).expect("read").expect("the row");
+    assert_eq!(row.state, outbox::State::Withdrawn);
 }

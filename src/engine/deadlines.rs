@@ -58,7 +58,8 @@ pub struct Ticked {
     pub mails: usize,
     /// Timers that are due and were held back.
     pub held: usize,
-    /// Timers of the time the desk was away, until the one mail that tells of them.
+    /// Timers of the time the desk was away, until the one mail that tells of them; and a destruction
+    /// that waits until the clock is believed.
     pub waiting: usize,
 }
 
@@ -112,7 +113,7 @@ impl Engine {
                 }
             }
         }
-        if let Some(past) = allowance.past.filter(|_| !allowance.waits && failed.is_none()) {
+        if let Some(past) = allowance.past.filter(|_| !allowance.waits) {
             mails += self.be_back(&past, now)?;
         }
         match self.send_digests(now) {
@@ -121,8 +122,14 @@ impl Engine {
                 failed.get_or_insert(error);
             }
         }
-        if let Err(error) = self.retain(now) {
-            failed.get_or_insert(error.context("destroy data whose time is over"));
+        // What is destroyed does not come back: it waits for a clock that is believed, and for the mailbox.
+        let sure = escalations_max > 0 && allowance.past.is_none();
+        match self.retain(sure, now) {
+            Ok(true) => {}
+            Ok(false) => allowance.waiting += 1,
+            Err(error) => {
+                failed.get_or_insert(error.context("destroy data whose time is over"));
+            }
         }
         failed.map_or(Ok(Ticked { mails, held: allowance.held, waiting: allowance.waiting }), Err)
     }
@@ -172,7 +179,7 @@ impl Context {
         let mut ripe: Vec<&StoredTimer> = Vec::new();
         let (past, due): (Vec<_>, Vec<_>) = due.iter().partition(|timer| allowance.is_past(timer.due_at));
         if !past.is_empty() {
-            return self.fire_silently(db, &case, &past, allowance, now);
+            return self.fire_silently(db, &case, &past, (allowance, reminders), now);
         }
         for timer in due {
             let rule = self.rules.sop.rule(timer.stage);
@@ -200,13 +207,14 @@ impl Context {
         Ok(self.carry_out(db, &decision, &origin, now)?.mails)
     }
 
-    /// Fires what was due while the desk was away. Only what asks somebody for an answer is said.
+    /// Fires what was due while the desk was away. The team hears all of it in one mail; others hear
+    /// what they would have heard, and of one step its last word.
     fn fire_silently(
         &self,
         db: &Connection,
         case: &Case,
         past: &[&StoredTimer],
-        allowance: &mut Allowance,
+        (allowance, reminders): (&mut Allowance, &mut Vec<Reminder>),
         now: Time,
     ) -> Result<usize> {
         let Some(first) = past.first().filter(|_| !allowance.waits) else {
@@ -218,8 +226,12 @@ impl Context {
         for timer in past {
             timers::fire(db, timer, now)?;
         }
-        decision.sayings.retain(|saying| saying.asks.is_some());
-        let origin = Origin { cause: format!("timer:{}", first.id), by: Actor::Siaga, hold: None, mail: None };
+        decision.sayings.retain(|saying| saying.asks.is_some() || saying.notice.audience().is_outside());
+        let cause = format!("timer:{}", first.id);
+        let (near, others) = decision.sayings.into_iter().partition(is_near);
+        decision.sayings = others;
+        self.gather(near, case, &cause, reminders, now);
+        let origin = Origin { cause, by: Actor::Siaga, hold: None, mail: None };
         Ok(self.carry_out(db, &decision, &origin, now)?.mails)
     }
 

@@ -36,15 +36,21 @@ impl Engine {
         Ok(due.collect::<Result<Vec<_>>>()?.into_iter().flatten().min())
     }
 
+    /// Forgets a last run that lies ahead: the next would wait for its date.
+    pub(super) fn heed_astray(&mut self, job: Job, now: Time) -> Result<()> {
+        if meta::last_run(self.store.db(), job)?.is_some_and(|last| last - now > ASTRAY) {
+            self.store.write(|tx| meta::ran(tx, job, now))?;
+        }
+        Ok(())
+    }
+
     /// Makes every mail of the calendar that is due. However many runs were missed, one makes up for
     /// all of them. Returns how many mails were decided.
     pub(super) fn send_digests(&mut self, now: Time) -> Result<usize> {
         let mut decided = 0;
         for job in Job::MAILS.iter().copied() {
+            self.heed_astray(job, now)?;
             let Engine { store, context, .. } = self;
-            if meta::last_run(store.db(), job)?.is_some_and(|last| last - now > ASTRAY) {
-                store.write(|tx| meta::ran(tx, job, now))?;
-            }
             let Some(due_at) = context.next_run(store.db(), job)?.filter(|due_at| *due_at <= now) else { continue };
             let mails = store.write(|tx| {
                 let mails = context.run_job(tx, job, due_at, now)?;

@@ -1,4 +1,4 @@
-//! What a submitted document says, so that the workflow can look for personal data in it (decisions 25).
+//! What a submitted document says, so that the workflow can look for personal data in it.
 
 use anyhow::{Context as _, Result};
 

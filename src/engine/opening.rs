@@ -113,7 +113,7 @@ impl Context {
         thread: &Thread,
         now: Time,
     ) -> Result<Option<Silence>> {
-        let silence = self.acknowledge(db, ticket, incoming, now)?;
+        let silence = self.acknowledge(db, ticket, incoming, thread, now)?;
         // Where things are only tried out nobody reads what the team would be shown.
         if self.files.is_some() {
             let findings = self.findings(db, ticket, &self.named_in(incoming.mail), now)?;
@@ -145,6 +145,7 @@ impl Context {
         db: &Connection,
         ticket: &Ticket,
         incoming: Incoming<'_>,
+        thread: &Thread,
         now: Time,
     ) -> Result<Option<Silence>> {
         let given = match incoming.mail.sender.as_ref() {
@@ -171,7 +172,7 @@ impl Context {
                 return Ok(Some(silence));
             }
         };
-        let notice = Notice::ReportReceived(self.report_received(ticket, incoming, due_at));
+        let notice = Notice::ReportReceived(self.report_received(ticket, incoming, thread, due_at));
         let to = Person { name: String::new(), address };
         let posting = Posting {
             answers: Some(incoming.mail),
@@ -182,11 +183,19 @@ impl Context {
         Ok(None)
     }
 
-    fn report_received(&self, ticket: &Ticket, incoming: Incoming<'_>, due_at: Time) -> ReportReceived {
+    fn report_received(
+        &self,
+        ticket: &Ticket,
+        incoming: Incoming<'_>,
+        thread: &Thread,
+        due_at: Time,
+    ) -> ReportReceived {
         let mail = incoming.mail;
         // decisions 10: the sender's own words only where his domain vouches for him. What was encrypted
         // is never repeated in clear, nor to somebody who may have copied another's encrypted mail.
-        let repeatable = incoming.evidence.verdict() == Evidence::Pass && !mail.protection.is_opened();
+        // Of a mail taken off another ticket nobody knows any more how it came.
+        let may_be_opened = mail.protection.is_opened() || matches!(thread, Thread::SeparatedFrom(_));
+        let repeatable = incoming.evidence.verdict() == Evidence::Pass && !may_be_opened;
         let calendar = &self.rules.calendar;
         ReportReceived {
             number: ticket.number.to_string(),

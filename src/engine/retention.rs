@@ -60,13 +60,16 @@ impl Engine {
         self.context.next_run(self.store.db(), Job::Retention)
     }
 
-    /// Destroys a part of what is due, if it is time; the run is over when nothing is left. However
-    /// many runs were missed, one makes up for all of them.
+    /// Destroys a part of what is due, if it is time and the clock is `sure`; the run is over when nothing
+    /// is left. However many runs were missed, one makes up for all of them. Returns whether nothing
+    /// waits for a surer clock.
     ///
     /// # Errors
     /// If the database refuses; what was committed stays.
-    pub(super) fn retain(&mut self, now: Time) -> Result<()> {
-        if self.next_retention()?.is_some_and(|due_at| due_at <= now) {
+    pub(super) fn retain(&mut self, sure: bool, now: Time) -> Result<bool> {
+        self.heed_astray(Job::Retention, now)?;
+        let is_due = self.next_retention()?.is_some_and(|due_at| due_at <= now);
+        if is_due && sure {
             let work = self.context.due_to_end(self.store.db(), now)?;
             let Engine { store, context, .. } = self;
             if work.is_empty() {
@@ -78,7 +81,8 @@ impl Engine {
             }
             self.remove_backups(now)?;
         }
-        self.remove_doomed()
+        self.remove_doomed()?;
+        Ok(sure || !is_due)
     }
 
     /// Removes the files nobody needs, and what the write-ahead log still holds of their rows.

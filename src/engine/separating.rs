@@ -18,6 +18,7 @@ use crate::domain::logbook::{Entry, Kind};
 use crate::domain::notice::related::Relation;
 use crate::domain::person::{Address, Person};
 use crate::domain::protection::Protection;
+use crate::domain::role::Actor;
 use crate::domain::ticket::TicketNumber;
 use crate::domain::workflow::refusal::Refusal;
 use crate::domain::workflow::{Report, open};
@@ -26,7 +27,7 @@ use crate::engine::commands::CommandMail;
 use crate::engine::intake::{Incoming, actor};
 use crate::engine::thread::Thread;
 use crate::store::messages::{self, Meaning, Message};
-use crate::store::{cases, links, logbook, separating, tickets};
+use crate::store::{cases, links, logbook, retention, separating, tickets, tokens};
 
 impl Context {
     /// Makes a mail of `case` a ticket of its own: the one whose notice is answered, or the latest of
@@ -55,9 +56,14 @@ impl Context {
         separating::follow(db, message.id, left, ticket.id)?;
         if let Some(person) = &mail.sender {
             tickets::add_participant(db, ticket.id, &person.address, false)?;
-            self.leave(db, case, &person.address)?;
+            self.leave(db, case, &person.address, now)?;
         }
         links::insert(db, ticket.id, left, Relation::Separated, now)?;
+        // What is kept for the law stays kept, whatever ticket it lies on.
+        let held = retention::held(db, left)?;
+        if let Some(hold) = &held {
+            retention::hold(db, ticket.id, &hold.reason, now)?;
+        }
         let moved = Entry {
             actor: letter.speaker.actor(),
             kind: Kind::Command(Word::Split),
@@ -69,6 +75,11 @@ impl Context {
         let mut detail = opened.detail.clone();
         detail["separated_from"] = json!(case.ticket.number);
         logbook::append(db, Some(ticket.id), &Entry { detail, ..opened }, now)?;
+        if let Some(hold) = held {
+            let detail = json!({ "reason": hold.reason, "separated_from": case.ticket.number });
+            let entry = Entry { actor: Actor::Siaga, kind: Kind::HoldBegan, message: None, detail };
+            logbook::append(db, Some(ticket.id), &entry, now)?;
+        }
         self.announce(db, &ticket, incoming, &Thread::SeparatedFrom(case.ticket.number.clone()), now)?;
         Ok(Ok(number))
     }
@@ -95,10 +106,11 @@ impl Context {
     }
 
     /// Takes somebody off a ticket he has nothing more to do with.
-    fn leave(&self, db: &Connection, case: &Case, address: &Address) -> Result<()> {
+    fn leave(&self, db: &Connection, case: &Case, address: &Address, now: Time) -> Result<()> {
         let reports = case.ticket.reporter.as_ref().is_some_and(|reporter| reporter.address.same_mailbox(address));
         if !reports && !separating::has_written(db, case.ticket.id, address)? {
             separating::remove_participant(db, case.ticket.id, address)?;
+            tokens::revoke_for(db, address, case.ticket.id, now)?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 //! proves. The result is a plain value of `domain::signed_pdf`, where it is judged.
 //!
 //! **Invariant:** nothing here decides whether a file is accepted. A stranger's file never comes here
-//! (decisions 25), yet every one is read as if it were hostile: on a thread of its own with a large
+//!, yet every one is read as if it were hostile: on a thread of its own with a large
 //! stack, whose panic is caught, within limits on size, objects, pages and unpacked bytes, and for no
 //! longer than [`PATIENCE`].
 //!

@@ -25,7 +25,7 @@ pub struct ScannedFile {
 /// If the database refuses.
 pub fn unscanned(db: &Connection, most: u32) -> Result<Vec<Digest>> {
     let mut statement = db.prepare_cached(
-        "SELECT digest FROM attachment WHERE scan IN ('late', 'away') GROUP BY digest ORDER BY min(message_id) LIMIT ?1",
+        "SELECT digest FROM attachment WHERE scan IN ('late', 'away') AND filename <> '' GROUP BY digest ORDER BY min(message_id) LIMIT ?1",
     )?;
     let read = |row: &rusqlite::Row<'_>| row.get::<_, String>(0)?.parse().map_err(unreadable);
     let found = statement.query_map([most], read)?.collect::<rusqlite::Result<_>>()?;

@@ -32,7 +32,7 @@ pub fn remove(db: &Connection, letter: MessageId, now: Time) -> Result<Destroyed
     give_up_raw(db, letter, now)?;
     let files = files_of(db, letter)?;
     files.iter().try_for_each(|(_, digest)| doomed::insert(db, Kind::Evidence, digest))?;
-    db.prepare_cached("UPDATE attachment SET filename = '', content_type = '' WHERE message_id = ?1")?
+    db.prepare_cached("UPDATE attachment SET filename = '', content_type = '', scan = '' WHERE message_id = ?1")?
         .execute([letter.0])?;
     db.prepare_cached(
         "UPDATE message SET subject = '', text = '', new_text = '', header_id = '', removed_at = ?2 WHERE id = ?1",
@@ -56,7 +56,7 @@ pub fn remove_file(db: &Connection, ticket: TicketId, file: &Digest, now: Time) 
     for letter in &letters {
         give_up_raw(db, *letter, now)?;
         db.prepare_cached(
-            "UPDATE attachment SET filename = '', content_type = '' WHERE message_id = ?1 AND digest = ?2",
+            "UPDATE attachment SET filename = '', content_type = '', scan = '' WHERE message_id = ?1 AND digest = ?2",
         )?
         .execute((letter.0, file.to_string()))?;
     }

@@ -159,7 +159,8 @@ pub fn claim(db: &Connection, now: Time) -> Result<Option<OutgoingMail>> {
     let claimed = db
         .prepare_cached(
             "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = (\
-             SELECT id FROM outbox WHERE state = 'queued' AND next_attempt_at <= ?1 ORDER BY next_attempt_at, id LIMIT 1) \
+             SELECT id FROM outbox WHERE state = 'queued' AND removed = '' AND next_attempt_at <= ?1 \
+             ORDER BY next_attempt_at, id LIMIT 1) \
              RETURNING id, header_id, envelope_from, recipient, bytes",
         )?
         .query_row([stored(now)], |row| {
@@ -210,14 +211,15 @@ pub fn ended(db: &Connection, id: OutboxId, state: State, reply: &str) -> Result
     Ok(())
 }
 
-/// Puts a mail back into the queue. `counted` says whether the attempt was one of this mail's own;
+/// Puts a mail back into the queue, unless its words were removed meanwhile: then nothing is left to
+/// send. `counted` says whether the attempt was one of this mail's own;
 /// `doubtful`, whether it may have arrived.
 ///
 /// # Errors
 /// If the database refuses.
 pub fn requeue(db: &Connection, id: OutboxId, retry: &Retry<'_>) -> Result<()> {
     db.prepare_cached(
-        "UPDATE outbox SET state = 'queued', next_attempt_at = ?2, reply = ?3, doubtful = doubtful OR ?4, \
+        "UPDATE outbox SET state = iif(removed = '', 'queued', 'withdrawn'), next_attempt_at = ?2, reply = ?3, doubtful = doubtful OR ?4, \
          attempts = attempts - ?5 WHERE id = ?1",
     )?
     .execute((id.0, stored(retry.at), retry.reply, retry.doubtful, i64::from(!retry.counted)))?;

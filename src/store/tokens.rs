@@ -76,6 +76,16 @@ pub fn find(db: &Connection, digest: &Digest) -> Result<Option<StoredToken>> {
     Ok(statement.query_row([digest.to_string()], read).optional()?)
 }
 
+/// Takes back the token of one person for one ticket.
+///
+/// # Errors
+/// If the database refuses.
+pub fn revoke_for(db: &Connection, person: &Address, ticket: TicketId, now: Time) -> Result<()> {
+    db.prepare_cached("UPDATE token SET revoked_at = ?3 WHERE person = ?1 AND ticket_id = ?2 AND revoked_at IS NULL")?
+        .execute((person.as_str().to_ascii_lowercase(), ticket.0, stored(now)))?;
+    Ok(())
+}
+
 /// Takes back the tokens of everybody who had a role when he was told one and has none any more.
 ///
 /// # Errors

@@ -101,11 +101,11 @@ pub(super) fn standard_id(name: &str) -> Option<&'static str> {
 pub(super) fn closed_id(name: &str) -> Option<&'static str> {
     Some(match name {
         "no_key" => {
-            "meja ini tidak mempunyai kunci; buka surel asli dengan kunci petugas, atau minta pelapor mengirim ulang"
+            "sistem belum mempunyai kunci PGP; buka surel asli dengan kunci petugas yang dituju, atau minta pelapor mengirim ulang"
         }
-        "other_key" => "dienkripsi untuk kunci lain; minta pelapor mengirim ulang dengan kunci meja ini",
+        "other_key" => "dienkripsi untuk kunci lain; minta pelapor mengirim ulang dengan kunci PGP tim",
         "no_integrity" => {
-            "enkripsinya tanpa perlindungan keutuhan, isinya dapat diubah orang lain; minta pelapor memakai program yang baru"
+            "enkripsinya tanpa perlindungan keutuhan, isinya dapat diubah orang lain; minta pelapor memakai program yang lebih mutakhir"
         }
         "damaged" => "rusak atau berubah di perjalanan; minta pelapor mengirim ulang",
         "too_large" => "isinya terlalu besar; minta pelapor mengirim dalam beberapa surel",
@@ -123,7 +123,7 @@ pub(super) fn mail_signature_id(name: &str) -> Option<&'static str> {
     Some(match name {
         "altered" => "isi surel berubah setelah ditandatangani",
         "unreadable" => "tanda tangannya tidak dapat dibaca",
-        "weak" => "memakai cara atau kunci yang lemah",
+        "weak" => "memakai algoritma atau kunci yang lemah",
         "key_expired" => "kuncinya tidak berlaku saat dipakai",
         "key_revoked" => "kuncinya sudah dicabut",
         "other_key" => "bukan dari kunci yang terdaftar untuk pengirim",
@@ -208,12 +208,12 @@ pub(super) fn shared_id(name: &str) -> Option<&'static str> {
 pub(super) fn personal_data_id(name: &str) -> Option<&'static str> {
     Some(match name {
         "reporter" => "identitas pelapor",
-        "nik" => "seperti NIK",
-        "npwp" => "seperti NPWP",
-        "telephone" => "seperti nomor telepon",
-        "card" => "seperti nomor kartu pembayaran",
+        "nik" => "diduga NIK",
+        "npwp" => "diduga NPWP",
+        "telephone" => "diduga nomor telepon",
+        "card" => "diduga nomor kartu pembayaran",
         "address" => "alamat surel yang tidak terdaftar",
-        "unreadable" => "berkasnya tidak dapat diperiksa oleh sistem",
+        "unreadable" => "berkas tidak dapat diperiksa sistem; mohon diperiksa sendiri",
         _ => return None,
     })
 }

@@ -283,7 +283,7 @@ fn doubt(name: &str) -> Option<&'static str> {
         "domain" => "asal surel tidak dapat dipastikan",
         "signature" => "tanda tangan surel itu tidak sah atau bukan dari kunci yang terdaftar",
         "signature_required" => {
-            "perintah yang memakai nama dinas harus ditandatangani dengan kunci PGP atau sertifikat S/MIME yang terdaftar"
+            "perintah atas nama dinas harus ditandatangani dengan kunci PGP atau sertifikat S/MIME yang terdaftar"
         }
         "parts_differ" => "teks dan tampilan HTML surel itu berbeda",
         _ => return None,

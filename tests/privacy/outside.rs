@@ -181,8 +181,8 @@ fn with_words(more: &str) -> String {
 #[test]
 fn personal_data_in_a_report_hold_it_up_until_the_analyst_has_looked() {
     for (more, shown) in [
-        ("korban ber-NIK 3207011204900001,", "seperti NIK: 3207011204900001"),
-        ("hubungi 0812-3456-7890,", "seperti nomor telepon: 0812-3456-7890"),
+        ("korban ber-NIK 3207011204900001,", "diduga NIK: 3207011204900001"),
+        ("hubungi 0812-3456-7890,", "diduga nomor telepon: 0812-3456-7890"),
         ("dilaporkan oleh Kanarina,", "identitas pelapor: kanarina"),
         ("dari kanarina.b@rahasiasekali.example,", "identitas pelapor"),
         ("korban siti@surel.example,", "alamat surel yang tidak terdaftar"),

@@ -99,6 +99,23 @@ fn a_run_that_was_missed_is_made_up_for() {
 }
 
 #[test]
+fn nothing_is_destroyed_on_a_clock_that_is_not_believed() {
+    let mut world = desk(|_| ());
+    world.writes(&report());
+    forward(&mut world);
+    close(&mut world);
+    world.sleep_until("2031-01-01 08:00");
+    let now = world.now();
+    // No escalation may leave: the clock is in doubt.
+    let ticked = world.shared.engine.borrow_mut().tick_within(0, now).expect("a tick");
+    assert!(ticked.waiting > 0, "it waits, and the loop looks again");
+    assert!(!left_in(world.folder(), WORDS).is_empty());
+    world.restart();
+    world.until("2031-01-01 08:01");
+    assert_eq!(left_in(world.folder(), &all()), Vec::<String>::new());
+}
+
+#[test]
 fn what_is_held_for_the_law_stays_until_it_is_released() {
     let mut world = desk(|_| ());
     world.writes(&report());

@@ -70,7 +70,7 @@ fn an_objection_in_the_reporters_name_alone_takes_no_second_look() {
 fn every_notice_that_a_command_causes_says_what_is_known_of_its_sender() {
     let mut world = desk();
     crate::office::submit(&mut world);
-    let words = "Asal surel yang menyebabkan pemberitahuan ini: dibenarkan oleh domain pengirim (DMARC)";
+    let words = "Keaslian pengirim surel yang menyebabkan pemberitahuan ini: dibenarkan oleh domain pengirim (DMARC)";
     assert!(world.latest(KABID, "Mohon reviu").words().contains(words));
     assert!(world.transcript(ANI).words().contains(words));
     let approval = crate::office::approval(&world);

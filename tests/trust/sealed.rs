@@ -68,7 +68,7 @@ fn an_encrypted_report_is_opened_and_the_team_told_how_it_came() {
     comes(&mut world, &raw);
     let told = told(&world);
     assert!(
-        told.contains("diterima terenkripsi (PGP), dibuka dengan kunci meja; subjek di dalamnya: Celah pada panel"),
+        told.contains("diterima terenkripsi (PGP), dibuka dengan kunci PGP tim; subjek di dalamnya: Celah pada panel"),
         "{told}"
     );
     assert!(told.contains("sah, dengan kunci PGP yang terdaftar untuk pengirim"), "{told}");
@@ -92,7 +92,7 @@ fn a_text_that_is_one_armoured_block_is_opened_and_so_is_a_signature_inside() {
     let layered = signed(&letter().id("lapis@warga.example").raw(), |content| gpg.sign(BUDI, content));
     comes(&mut world, &encrypted(&layered, |content| gpg.encrypt(DESK, None, content)));
     let told = told(&world);
-    assert!(told.contains("dibuka dengan kunci meja") && told.contains("kunci pengirim tidak terdaftar"), "{told}");
+    assert!(told.contains("dibuka dengan kunci PGP tim") && told.contains("kunci pengirim tidak terdaftar"), "{told}");
 }
 
 #[test]

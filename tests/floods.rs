@@ -168,6 +168,22 @@ fn case_76_a_mail_that_says_it_is_not_automatic_is_answered() {
     }
 }
 
+#[test]
+fn a_marked_copy_that_comes_first_does_not_swallow_the_report() {
+    for (name, value) in
+        [("X-Spam-Flag", "YES"), ("X-Failed-Recipients", "a@b.example"), ("X-Autoreply", "yes"), ("Return-Path", "<>")]
+    {
+        let mut world = World::new();
+        let true_report = report("Budi <budi@warga.example>", "diretas").id("satu@warga.example").raw();
+        let marked = [format!("{name}: {value}\r\n").into_bytes(), true_report.clone()].concat();
+        world.deliver_raw(marked);
+        world.take_in();
+        world.deliver_raw(true_report);
+        world.take_in();
+        assert_eq!(world.mailbox_of("budi@warga.example").len(), 1, "{name}: he is answered");
+    }
+}
+
 /// Case 77, case 78: our own mail, and the mail of another desk like ours.
 #[test]
 fn case_78_two_desks_that_write_to_each_other_stop_at_once() {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::domain::digest::Digest;
-use crate::domain::incoming::{Defect, IncomingMail, Unreadable};
+use crate::domain::incoming::{Defect, IncomingMail, Nature, Unreadable};
 use crate::domain::protection::Protection;
 use crate::mail::addresses::{self, Envelope, one_line};
 use crate::mail::contents::Contents;
@@ -153,9 +153,10 @@ fn assemble(headers: &Headers, mut contents: Contents, identity: Identity) -> Pa
     reported.truncate(reported.floor_char_boundary(REPORTED_MAX));
     let reported = clean(&reported, &mut contents);
     let (attachments, files) = contents.files.into_iter().unzip();
+    let junk = provider::says_junk(headers);
     let mail = IncomingMail {
         raw: identity.raw,
-        core: identity.core,
+        core: identity.core_of(&nature, automatic.is_some(), junk),
         size_bytes: identity.size_bytes,
         message_id,
         in_reply_to: addresses::ids(headers, "in-reply-to"),
@@ -175,13 +176,26 @@ fn assemble(headers: &Headers, mut contents: Contents, identity: Identity) -> Pa
         attachments,
         nature,
         automatic,
-        junk: provider::says_junk(headers),
+        junk,
         hops: headers.all("received").count(),
         defects: contents.defects,
         protection: Protection::default(),
     };
     let claims = Claims::of_head(headers, mail.sender.as_ref().map(|sender| &sender.address));
     Parsed { mail, files, claims }
+}
+
+impl Identity {
+    /// What tells a message from others. A mark that decides what a mail is belongs to it, although the
+    /// header that bears it may come from the way: or a copy that somebody marks and sends first would
+    /// make the true mail a second delivery of spam or of a bounce.
+    fn core_of(&self, nature: &Nature, automatic: bool, junk: bool) -> Digest {
+        if *nature == Nature::Person && !automatic && !junk {
+            return self.core;
+        }
+        let marks = format!("{}:{}:{automatic}:{junk}", self.core, nature.as_str());
+        Digest::of(marks.as_bytes())
+    }
 }
 
 fn note_defects(contents: &mut Contents, text: &str) {

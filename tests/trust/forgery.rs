@@ -217,7 +217,7 @@ fn case_8_a_lookalike_is_nobody_and_the_team_is_told_once_an_hour() {
         }
         stays_in_review(&world, told);
         assert_eq!(alerts(&world), 1, "{imitation}");
-        let alert = world.latest(ANI, "tiruan").words();
+        let alert = world.latest(ANI, "meniru").words();
         assert!(alert.contains("kabid[@]xn--csrt-m9d[.]example"), "{alert}");
         world.minutes(61);
         let letter = Letter::from(imitation).text("Tolong disetujui hari ini juga.");

@@ -57,7 +57,7 @@ fn case_55_a_bounce_counts_only_at_the_return_address_of_its_mail() {
         assert_eq!(world.tickets().len(), 1);
     }
     let shown = world.latest(ANI, "Pemberitahuan gagal kirim").words();
-    assert!(shown.contains("tidak datang ke alamat pengembalian") && shown.contains("TIDAK berubah"), "{shown}");
+    assert!(shown.contains("tidak dikirim ke alamat pengembalian") && shown.contains("TIDAK berubah"), "{shown}");
     let proven = |event: &siaga::store::logbook::StoredEntry| event.detail.get("proven") == Some(&false.into());
     assert_eq!(world.events().iter().filter(|event| proven(event)).count(), 3);
     takes(&mut world, bounce(&returns.to_uppercase(), &ours));

@@ -173,7 +173,7 @@ fn without_a_key_nothing_is_opened_and_smime_never() {
     let mut world = desk_with(|_| {});
     let raw = letter().raw();
     comes(&mut world, &encrypted(&raw, |content| gpg.encrypt(DESK, None, content)));
-    assert!(told(&world).contains("meja ini tidak mempunyai kunci"), "{}", told(&world));
+    assert!(told(&world).contains("sistem belum mempunyai kunci PGP"), "{}", told(&world));
     let certificate = Certificate::of(DESK, "30");
     comes(&mut world, &certificate.encrypted(&letter().id("smime@warga.example").raw()));
     assert!(

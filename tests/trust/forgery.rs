@@ -210,7 +210,7 @@ fn case_8_a_lookalike_is_nobody_and_the_team_is_told_once_an_hour() {
         let told = mails(&world, KABID);
         let sent = world.latest(KABID, "Mohon reviu");
         let alerts =
-            |world: &World| world.mailbox_of(ANI).iter().filter(|mail| mail.subject.contains("tiruan")).count();
+            |world: &World| world.mailbox_of(ANI).iter().filter(|mail| mail.subject.contains("meniru")).count();
         for attempt in 0..3 {
             let letter = Letter::from(imitation).text(&format!("#setuju {} {attempt}", sent.code()));
             arrives(&mut world, &letter, Some(&pass("evil.example")));

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::domain::digest::Digest;
-use crate::domain::incoming::{Defect, IncomingMail, Nature, Unreadable};
+use crate::domain::incoming::{Automatic, Defect, IncomingMail, Nature, Unreadable};
 use crate::domain::protection::Protection;
 use crate::mail::addresses::{self, Envelope, one_line};
 use crate::mail::contents::Contents;
@@ -156,7 +156,7 @@ fn assemble(headers: &Headers, mut contents: Contents, identity: Identity) -> Pa
     let junk = provider::says_junk(headers);
     let mail = IncomingMail {
         raw: identity.raw,
-        core: identity.core_of(&nature, automatic.is_some(), junk),
+        core: identity.core_of(&nature, automatic.is_some_and(|why| why != Automatic::Hops), junk),
         size_bytes: identity.size_bytes,
         message_id,
         in_reply_to: addresses::ids(headers, "in-reply-to"),
@@ -188,7 +188,8 @@ fn assemble(headers: &Headers, mut contents: Contents, identity: Identity) -> Pa
 impl Identity {
     /// What tells a message from others. A mark that decides what a mail is belongs to it, although the
     /// header that bears it may come from the way: or a copy that somebody marks and sends first would
-    /// make the true mail a second delivery of spam or of a bounce.
+    /// make the true mail a second delivery of spam or of a bounce. The number of hops is no such mark: a
+    /// mail that goes round in circles is one mail.
     fn core_of(&self, nature: &Nature, automatic: bool, junk: bool) -> Digest {
         if *nature == Nature::Person && !automatic && !junk {
             return self.core;

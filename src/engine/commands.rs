@@ -83,6 +83,24 @@ impl Context {
         })
     }
 
+    /// An earlier delivery of the same order below other headers. One that nothing followed from is none
+    /// if it names another ticket: or whoever knows the words of an order could move it there.
+    pub(super) fn same_order(
+        &self,
+        db: &Connection,
+        incoming: Incoming<'_>,
+        now: Time,
+    ) -> Result<Option<(MessageId, Option<TicketId>)>> {
+        let since = incoming.arrived_at - BETTER_COPY_WITHIN;
+        let own = self.thread_of(db, incoming.mail, now)?.ticket();
+        for (message, ticket) in messages::same_orders(db, incoming.mail)? {
+            if ticket == own || !messages::is_unproven_order(db, message, since)? {
+                return Ok(Some((message, ticket)));
+            }
+        }
+        Ok(None)
+    }
+
     /// Whether another delivery of an order nobody vouched for is vouched for: a forwarder broke the
     /// first one. Only an order that nothing followed from is judged again, and only within a day: who
     /// keeps a copy back does not choose when it counts.

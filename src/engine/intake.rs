@@ -244,7 +244,7 @@ impl Context {
     pub(super) fn understand(&self, db: &Connection, incoming: Incoming<'_>, now: Time) -> Result<Verdict> {
         let mail = incoming.mail;
         let known = match messages::with_core(db, &mail.core)? {
-            None if orders(mail) => messages::same_order(db, mail)?,
+            None if orders(mail) => self.same_order(db, incoming, now)?,
             known => known,
         };
         if let Some((message, ticket)) = known {
@@ -270,12 +270,7 @@ impl Context {
             let incoming = Incoming { mail: &report, evidence, ..incoming };
             return self.open_ticket(db, incoming, &Thread::Form, now);
         }
-        let role = mail.sender.as_ref().and_then(|person| self.role_of(&person.address, now));
-        let staff = role.is_some_and(Role::is_staff);
-        let finder = Finder { db, key: &self.key, prefix: &self.desk.ticket_prefix, staff, people: &self.rules.people };
-        let found = finder.find(mail)?;
-        let by_token = if found.ticket().is_none() { self.ticket_of_token(db, mail, now)? } else { None };
-        let thread = by_token.map_or(found, Thread::Ours);
+        let thread = self.thread_of(db, mail, now)?;
         match &mail.nature {
             Nature::Bounce(bounce) => self.bounce(db, incoming, bounce, &thread, now),
             Nature::AutoReply | Nature::DispositionNotice => match thread.ticket() {
@@ -285,6 +280,16 @@ impl Context {
             Nature::MachineReport => self.ignore(db, incoming, Action::Ignored, "periodic machine report", now),
             Nature::Person | Nature::AbuseReport(_) => self.of_person(db, incoming, &thread, now),
         }
+    }
+
+    /// The ticket a mail belongs to.
+    pub(super) fn thread_of(&self, db: &Connection, mail: &IncomingMail, now: Time) -> Result<Thread> {
+        let role = mail.sender.as_ref().and_then(|person| self.role_of(&person.address, now));
+        let staff = role.is_some_and(Role::is_staff);
+        let finder = Finder { db, key: &self.key, prefix: &self.desk.ticket_prefix, staff, people: &self.rules.people };
+        let found = finder.find(mail)?;
+        let by_token = if found.ticket().is_none() { self.ticket_of_token(db, mail, now)? } else { None };
+        Ok(by_token.map_or(found, Thread::Ours))
     }
 
     /// A mail by hand: commands of somebody with a role, a question of the reporter, another word on

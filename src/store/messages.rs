@@ -242,20 +242,20 @@ pub fn is_unproven_order(db: &Connection, id: MessageId, since: Time) -> Result<
     Ok(statement.exists((id.0, stored(since)))?)
 }
 
-/// An earlier order of that sender that is the same one below other headers: with its text, and its
-/// Message-ID or its date.
+/// Earlier orders of that sender that are the same one below other headers: with its text, and its
+/// Message-ID or its date; oldest first.
 ///
 /// # Errors
 /// If the database refuses.
-pub fn same_order(db: &Connection, mail: &IncomingMail) -> Result<Option<(MessageId, Option<TicketId>)>> {
-    let Some(sender) = &mail.sender else { return Ok(None) };
+pub fn same_orders(db: &Connection, mail: &IncomingMail) -> Result<Vec<(MessageId, Option<TicketId>)>> {
+    let Some(sender) = &mail.sender else { return Ok(Vec::new()) };
     let found = db
         .prepare_cached(
             "SELECT id, ticket_id FROM message WHERE meaning = 'commands' AND text = ?4 AND lower(sender_address) = ?1 \
              AND id IN (SELECT id FROM message WHERE header_id = ?2 AND header_id <> '' UNION ALL \
              SELECT id FROM message WHERE sender_address = ?5 AND dated_at = ?3) ORDER BY id",
         )?
-        .query_row(
+        .query_map(
             (
                 sender.address.as_str().to_ascii_lowercase(),
                 mail.message_id.as_deref().unwrap_or(""),
@@ -264,8 +264,8 @@ pub fn same_order(db: &Connection, mail: &IncomingMail) -> Result<Option<(Messag
                 sender.address.as_str(),
             ),
             |row| Ok((MessageId(row.get(0)?), row.get::<_, Option<i64>>(1)?.map(TicketId))),
-        )
-        .optional()?;
+        )?
+        .collect::<rusqlite::Result<_>>()?;
     Ok(found)
 }
 

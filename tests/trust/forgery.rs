@@ -204,6 +204,34 @@ fn case_14a_a_better_proved_copy_of_a_refused_order_is_judged_anew_and_once() {
 }
 
 #[test]
+fn a_copy_that_names_another_ticket_does_not_move_an_order_there() {
+    let mut world = desk();
+    report(&mut world);
+    let order = world.reply(ANI, "Baru", "#ambil");
+    let other = Letter::from("Siti <siti@warga.example>").subject("Lain").text("Situs lain, https://x.example/.");
+    arrives(&mut world, &other, None);
+    let text = String::from_utf8(order.raw()).expect("text");
+    let copy = text.replacen("CIAMIS-2026-0001", "CIAMIS-2026-0002", 1);
+    let threading = |line: &&str| !line.starts_with("In-Reply-To") && !line.starts_with("References");
+    let copy: Vec<&str> = copy.split_inclusive("\r\n").filter(threading).collect();
+    world.deliver_raw(delivered(copy.concat().as_bytes(), None));
+    world.take_in();
+    let taken =
+        |world: &World| -> Vec<bool> { world.tickets().iter().map(|ticket| ticket.assignee.is_some()).collect() };
+    assert_eq!(taken(&world), [false, false], "nothing vouches for the copy");
+    world.deliver_raw(delivered(text.as_bytes(), Some(&pass("csirt.example"))));
+    world.take_in();
+    assert_eq!(taken(&world), [true, false]);
+    let told = mails(&world, ANI);
+    world.deliver_raw(delivered(
+        text.replacen("Subject: Re:", "Subject: RE:", 1).as_bytes(),
+        Some(&pass("csirt.example")),
+    ));
+    world.take_in();
+    assert_eq!(mails(&world, ANI), told, "and below another header it is no second order");
+}
+
+#[test]
 fn case_8_a_lookalike_is_nobody_and_the_team_is_told_once_an_hour() {
     for imitation in ["kabid@cs\u{456}rt.example", "kabid@xn--csrt-m9d.example"] {
         let mut world = in_review();

@@ -150,8 +150,8 @@ impl Context {
         Ok(sent)
     }
 
-    /// Checks the code on a line. A wrong one is counted only if the mail answers ours and a right one
-    /// would count: otherwise a forger could make anybody's codes void.
+    /// Checks the code on a line. A wrong one, or one of somebody else, is counted only if the mail answers
+    /// ours and a right one would count: otherwise a forger could make anybody's codes void.
     pub(super) fn check_code(
         &self,
         db: &Connection,
@@ -179,7 +179,7 @@ impl Context {
                     None => Typed::Good { code, answers: Some(bound.question), proof },
                 })
             }
-            Attempt::Bad { fault: CodeFault::Unknown { .. }, .. } if !counts => Ok(Typed::None),
+            Attempt::Bad { fault: CodeFault::Unknown { .. } | CodeFault::Foreign, .. } if !counts => Ok(Typed::None),
             Attempt::Bad { fault, struck, voided } => {
                 codes::strike(db, &struck)?;
                 for code in voided {

@@ -90,6 +90,17 @@ fn case_29_a_code_in_another_hand_is_void_in_both() {
 }
 
 #[test]
+fn a_code_in_a_mail_that_proves_nothing_stays_its_owners() {
+    let mut world = in_review();
+    let sent = world.latest(KABID, "Mohon reviu");
+    let unproven = Letter::from(ANI).subject(&sent.subject).text(&format!("#setuju {}", sent.code()));
+    arrives(&mut world, &unproven, Some(&pass("csirt.example")));
+    let letter = approval(&world);
+    arrives(&mut world, &letter, Some(&pass("csirt.example")));
+    assert_eq!(status(&world), Status::Approved);
+}
+
+#[test]
 fn case_16_a_code_approves_its_own_ticket_alone() {
     let mut world = in_review();
     let sent = world.latest(KABID, "Mohon reviu");

@@ -9,6 +9,7 @@ use siaga::config::embedded;
 use siaga::domain::answer::Silence;
 use siaga::domain::completeness::Missing;
 use siaga::domain::evidence::Origin;
+use siaga::domain::gate::carried::OF_THE_OFFICE;
 use siaga::domain::incoming::{Automatic, Content, Defect, Language};
 use siaga::domain::notice::Notice;
 use siaga::domain::notice::reporter::ReportReceived;
@@ -30,6 +31,7 @@ fn rendered(notice: &Notice) -> Rendered {
                 name: None,
                 code: Some("7Q4K-9M2X".to_owned()),
                 message_id: "k1.7.1.00@csirt.example".to_owned(),
+                reply_to: "csirt@ciamiskab.go.id".to_owned(),
                 prompted: None,
             },
         )
@@ -58,6 +60,15 @@ fn every_notice_reads_well() {
         if name.ends_with(".1") {
             insta::assert_snapshot!(format!("{name}.html"), html);
         }
+    }
+}
+
+/// Retention keeps copies of these for longer: a misspelt name would let them go with the letters.
+#[test]
+fn every_notice_about_a_system_of_an_office_is_known_as_the_offices_own() {
+    for notice in samples::all() {
+        let own = OF_THE_OFFICE.contains(&notice.folder());
+        assert_eq!(own, !notice.affected().is_empty(), "{}", notice.folder());
     }
 }
 
@@ -262,6 +273,7 @@ fn a_template_of_the_administrator_replaces_one_and_the_others_stay() {
                     name: None,
                     code: Some("7Q4K-9M2X".to_owned()),
                     message_id: "k1.7.1.00@csirt.example".to_owned(),
+                    reply_to: "csirt@ciamiskab.go.id".to_owned(),
                     prompted: None,
                 },
             )

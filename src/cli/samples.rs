@@ -79,6 +79,7 @@ fn recipient() -> Recipient {
         name: None,
         code: Some("7Q4K-9M2X".to_owned()),
         message_id: "k1.7.1.00@csirt.example".to_owned(),
+        reply_to: "csirt@ciamiskab.go.id".to_owned(),
         prompted: None,
     }
 }

@@ -82,10 +82,7 @@ impl Context {
             envelope_from: envelope_from.as_ref(),
             held: posting.held,
         };
-        let head = match ticket {
-            Some(ticket) => outbox::thread_head(db, ticket, &to.address)?,
-            None => None,
-        };
+        let head = ticket.map(|ticket| outbox::thread_head(db, ticket, &to.address)).transpose()?.flatten();
         let Some(id) = outbox::reserve(db, &draft, now)? else {
             return Ok(None);
         };
@@ -94,10 +91,12 @@ impl Context {
             return Ok(Some(Rendered::default()));
         }
         let header_id = self.key.mint(id, ticket, self.desk.address.domain());
+        let reply_to = self.reply_address(db, &to.address, ticket, now)?;
         let recipient = Recipient {
             name: (!to.name.is_empty()).then(|| to.name.clone()),
             code: posting.code.clone(),
             message_id: header_id.clone(),
+            reply_to: reply_to.as_ref().unwrap_or(&self.desk.address).to_string(),
             prompted: posting.prompted,
         };
         let rendered =
@@ -106,7 +105,7 @@ impl Context {
         let composed = compose(&Letter {
             from: Person { name: self.desk.name.clone(), address: self.desk.address.clone() },
             to: to.address.clone(),
-            reply_to: self.reply_address(db, &to.address, ticket, now)?,
+            reply_to,
             subject: rendered.subject.clone(),
             text: rendered.text.clone(),
             html: rendered.html.clone(),

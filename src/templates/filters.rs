@@ -96,7 +96,8 @@ pub(super) fn register(tera: &mut Tera, desk: &Desk, zone: Tz) {
         let (number, word) = (kwargs.must_get::<&str>("number")?, kwargs.must_get::<&str>("perintah")?);
         let answers = kwargs.get::<&str>("balas")?.unwrap_or_default();
         let line = format!("{word} {code}");
-        Ok(mailto(address.as_str(), number, (line.trim(), answers)))
+        let to = kwargs.get::<&str>("ke")?.unwrap_or(address.as_str());
+        Ok(mailto(to, number, (line.trim(), answers)))
     });
     tera.register_filter("kutip", |text: &str, _: Kwargs, _: &State| defuse(text));
     tera.register_filter("aman", |text: &str, _: Kwargs, _: &State| defang(&subject_line(text)));

@@ -171,6 +171,8 @@ pub struct Recipient {
     pub code: Option<String>,
     /// The Message-ID of this very mail, without brackets: a link in it can say what it answers.
     pub message_id: String,
+    /// Where an answer goes: his own address for this ticket where the provider has such addresses.
+    pub reply_to: String,
     /// What is known of the sender of the mail that prompted this one.
     pub prompted: Option<Origin>,
 }
@@ -248,6 +250,7 @@ impl Templates {
                 name: None,
                 code: Some("7Q4K-9M2X".to_owned()),
                 message_id: "k1.7.1.00@csirt.example".to_owned(),
+                reply_to: "csirt@ciamiskab.go.id".to_owned(),
                 prompted: Some(Origin::Dkim),
             },
         ) {
@@ -314,6 +317,7 @@ mod tests {
                 name: None,
                 code: Some("7Q4K-9M2X".to_owned()),
                 message_id: "k1.7.1.00@csirt.example".to_owned(),
+                reply_to: "csirt@ciamiskab.go.id".to_owned(),
                 prompted: Some(Origin::Dkim),
             };
             let rendered = templates.render(&notice, &recipient).expect("it was tried when they were loaded");

@@ -33,6 +33,18 @@ fn is_spam(world: &World) -> bool {
 }
 
 #[test]
+fn a_link_in_a_mail_goes_to_the_secret_address_too() {
+    let mut world = desk();
+    let address = reply_to(&world.latest(ANI, "Baru"));
+    let order = Letter::from(ANI).header("Cc", &address).subject("Re: tiket").text("#ambil");
+    arrives(&mut world, &order, Some(&pass("csirt.example")));
+    let told = world.transcript(ANI);
+    let links: Vec<_> = told.text.split("mailto:").skip(1).map(|rest| rest.split('?').next().unwrap_or("")).collect();
+    assert!(!links.is_empty(), "{}", told.text);
+    assert!(links.iter().all(|to| *to == reply_to(&told)), "{links:?}");
+}
+
+#[test]
 fn an_answer_to_the_secret_address_is_proved_and_finds_its_ticket() {
     let mut world = desk();
     let address = reply_to(&world.latest(ANI, "Baru"));

@@ -1,5 +1,5 @@
 //! What the fuzz targets look at holds for every fixture, every entry of their dictionaries and every
-//! finding so far: so the targets cannot rot between two runs of the fuzzer.
+//! finding: so the targets cannot rot between two runs of the fuzzer.
 
 #[path = "../fuzz/bodies/mod.rs"]
 mod bodies;

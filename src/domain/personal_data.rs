@@ -1,5 +1,6 @@
 //! What in a text looks like somebody's personal data: numbers of identity, tax and telephone, card
-//! numbers, addresses, and the reporter himself in whatever disguise (trust-and-safety 7.3).
+//! numbers, addresses, and the reporter himself in plain, split or encoded (trust-and-safety
+//! 7.3).
 //!
 //! A finding is a question to a person and no verdict: a telephone number in a report may belong there.
 
@@ -181,7 +182,7 @@ fn addresses(text: &str) -> impl Iterator<Item = Address> + '_ {
     words.filter_map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()).parse().ok())
 }
 
-/// What of the reporter stands in a text, in plain or disguised: his address, his name, and each longer
+/// What of the reporter stands in a text, in plain, split or encoded: his address, his name, and each longer
 /// word of it.
 fn disguised<'a>(text: &'a str, reporter: &'a Person) -> impl Iterator<Item = String> + 'a {
     let plain = text.to_lowercase();
@@ -289,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reporter_is_found_in_every_disguise() {
+    fn the_reporter_is_found_in_plain_split_and_encoded() {
         let base64 = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
         let wide: Vec<u8> = "budi.santoso@warga.example".encode_utf16().flat_map(u16::to_le_bytes).collect();
         for text in [

@@ -81,6 +81,7 @@ impl Evidence<'_> {
         let sender = match () {
             () if self.is_mailer_daemon() => 3,
             () if self.has_null_sender() || nobody => 2,
+            () if self.is_robot() => 1,
             () => 0,
         };
         let titled = match () {
@@ -95,7 +96,7 @@ impl Evidence<'_> {
             && text.has(&BODY_WORDS_STRONG)
             && (before.chars().count() <= INTRODUCTION || ADDRESSES_SENDER.are_in(before));
         let worded = match () {
-            () if begins || (sender > 0 && text.has(&BODY_WORDS_STRONG)) => 3,
+            () if begins || (sender >= 2 && text.has(&BODY_WORDS_STRONG)) => 3,
             () if text.has(&BODY_WORDS) || text.has(&BODY_WORDS_STRONG) => 2,
             () => 0,
         };
@@ -103,13 +104,13 @@ impl Evidence<'_> {
         let traces: i32 = traces.iter().sum();
         let person = 3 * i32::from(self.is_answer_or_forward() && sender < 3 && !begins)
             + 4 * i32::from(text.has(&CALLS_TO_ACT) && traces < 2)
-            + 3 * i32::from(asks && sender == 0)
+            + 3 * i32::from(asks && sender < 2)
             + 2 * i32::from(self.is_conversation() && sender < 3);
         // Without a word of a failure a postmaster is a person like any other, and without a trace of
         // one whoever calls himself so may be anybody.
         let founded = titled + worded > 0 && (worded == 3 || traces > 0);
         let points = if founded { sender + titled + worded + traces.min(2) - person } else { 0 };
-        Weight { points, enough: if sender > 0 { ENOUGH } else { ENOUGH_FROM_ANYBODY } }
+        Weight { points, enough: if sender >= 2 { ENOUGH } else { ENOUGH_FROM_ANYBODY } }
     }
 
     /// A line that holds nothing but addresses of others, as mail systems list whom they could not
@@ -122,7 +123,11 @@ impl Evidence<'_> {
         };
         head(self.text).lines().filter(|line| line.contains('@')).any(|line| {
             let mut words = line.split_whitespace().filter(|word| !bare(word).is_empty());
-            let explained = words.clone().next().is_some_and(|word| word.ends_with([':', '>']) && other(word));
+            let mut listed = words.clone();
+            let explained = listed.next().is_some_and(|word| {
+                other(word)
+                    && (word.ends_with([':', '>']) || listed.next().is_some_and(|next| next.starts_with(['[', '('])))
+            });
             explained || words.all(other)
         })
     }

@@ -36,7 +36,7 @@ const ADDRESSES: &[&str] = &[
     "non-delivery", "nondelivery", "delivery-failure",
 ];
 
-const BEGINNINGS: &[&str] = &["microsoftexchange", "postmaster"];
+const BEGINNINGS: &[&str] = &["microsoftexchange", "postmaster", "post_master", "post-master"];
 
 /// What mail systems call themselves.
 #[rustfmt::skip]

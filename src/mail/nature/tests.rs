@@ -70,6 +70,40 @@ fn bounces_without_any_header_that_says_so() {
     );
 }
 
+/// What old gateways send instead of a report: an address with its reason in brackets, a robot's name
+/// with an underscore, a sentence in English below one in another language.
+#[test]
+fn bounces_of_gateways_without_a_report() {
+    let check = |from: &str, subject: &str, text: &str| {
+        let headers = format!("From: {from}\nTo: csirt@csirt.example\nSubject: {subject}");
+        assert_eq!(nature(&headers, text), "bounce", "{from} | {subject} | {text}");
+    };
+    check(
+        "\"Mail Deliver System\" <MAILER-DAEMON@mx.example>",
+        "Returned Mail: User unknown",
+        "The original message was received at Mon, 3 Mar 2025 10:12:00 +0700\nfrom csirt@csirt.example\n\n---The following addresses had delivery errors---\n\nbudi@warga.example [User unknown]",
+    );
+    check(
+        "post_master@mx.example",
+        "Re:Laporan diterima",
+        "Error: Invalid user address\n\nError message below:\n550 - Requested action not taken: no such user here\n\nMessage details:\n  RCPT TO: budi@warga.example",
+    );
+    check(
+        "no-reply@app.mx.example",
+        "メールエラー通知",
+        "送信先のメールボックスが一杯のため、送信できませんでした。\n\nYour mail sent on: Mon, 3 Mar 2025 10:12:00 +0700\n     Could not be delivered to: <budi@warga.example>\n     As their mailbox is full.\n\nReturn-Path: <csirt@csirt.example>\nFrom: csirt@csirt.example\nTo: budi@warga.example\nSubject: Laporan diterima",
+    );
+}
+
+/// An address with something in brackets behind it is also how people list whom they mean.
+#[test]
+fn people_who_list_addresses_are_people() {
+    let headers = "From: Budi <budi@warga.example>\nTo: csirt@csirt.example\nSubject: Email gagal terkirim";
+    let text =
+        "Selamat pagi, email saya ke dinas tidak terkirim sejak kemarin.\n\ninfo@dinas.example [admin]\n\nMohon dicek.";
+    assert_eq!(nature(headers, text), "person");
+}
+
 #[test]
 fn what_bounces_say() {
     let mail = read(concat!(

@@ -178,7 +178,7 @@ mod tests {
         own_results(&format!("{header}{MAIL}"), &rules).expect("a mail")
     }
 
-    /// OpenDKIM and OpenDMARC behind one Postfix write three of them: removing forged ones makes them no
+    /// Two milters behind one Postfix write three of them: removing forged ones makes them no
     /// more use.
     #[test]
     fn a_provider_that_writes_several_results_is_not_called_believable() {

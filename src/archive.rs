@@ -21,6 +21,10 @@ const HEADER_BYTES: usize = 12;
 const FLAGS: u16 = 1 | 1 << 11;
 /// Version that knows the cipher.
 const VERSION: u16 = 20;
+/// Made on Unix: elsewhere unzip takes a name for one of an old code page, whatever the flag says.
+const MADE_BY: u16 = 3 << 8 | VERSION;
+/// A plain file for its owner alone that nobody can run (the upper half is the mode of Unix).
+const ATTRIBUTES: u32 = 0o100_600 << 16;
 /// 1 January 1980: a fixed moment, so that the same files give the same archive.
 const DATE: u16 = 0x21;
 
@@ -37,10 +41,11 @@ pub fn locked(members: &[Member], password: &str) -> Vec<u8> {
         archive.extend(member.name.as_bytes());
         archive.extend(sealed);
         directory.extend(b"PK\x01\x02");
-        directory.extend(VERSION.to_le_bytes());
+        directory.extend(MADE_BY.to_le_bytes());
         directory.extend(&head);
-        // No comment, first disk, no attributes.
-        directory.extend([0; 10]);
+        // No comment, first disk, binary.
+        directory.extend([0; 6]);
+        directory.extend(ATTRIBUTES.to_le_bytes());
         directory.extend(word(offset));
         directory.extend(member.name.as_bytes());
     }

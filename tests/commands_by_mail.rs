@@ -289,7 +289,7 @@ fn every_refusal_is_answered_in_words() {
     world.replies(ANI, "Baru", "#jenis xss");
     world.replies(ANI, "Baru", REPORT);
     check(world, (KABID, "Mohon reviu"), "#tolak tidak perlu", "tidak ada pertanyaan terbuka");
-    check(world, (KABID, "Mohon reviu"), "#setuju 7Q4K-9M2X", "kode tidak dikenal (sisa 4 percobaan)");
+    check(world, (KABID, "Mohon reviu"), "#setuju 7Q4K-9M2X", "pada tiket yang memintanya (sisa 4 percobaan)");
     check(world, (KABID, "Mohon reviu"), "#rekap 13/2026", "\"13/2026\" tidak dapat dibaca sebagai bulan");
     let world = &mut forwarded();
     world.reconfigure(|config| config.settings.limits.refusals_hour = 100);

@@ -10,9 +10,12 @@ use tokio::time::sleep;
 use crate::cli::live;
 use crate::cli::setup::Home;
 use crate::config::{Probe, Source, Transport};
+use crate::domain::Time;
+use crate::domain::evidence::{Results, TrustRules};
 use crate::domain::outgoing::{OutgoingMail, SendOutcome};
 use crate::domain::person::Person;
 use crate::mail::imap::ImapMailbox;
+use crate::mail::parse::parse;
 use crate::mail::smtp::SmtpMailer;
 use crate::mail::transport::{Folder, Mailbox, Mailer};
 use crate::store::blobs::Kind;
@@ -51,8 +54,10 @@ pub(super) fn run(home: &Home, out: &mut impl Write) -> Result<()> {
     if id.is_empty() || settings.intake.source != Source::Imap || settings.smtp.transport != Transport::Smtp {
         bail!("forged results can be tried only with [trust] authserv_id, an IMAP mailbox and an SMTP server");
     }
+    // Nothing is sent for what could not be noted.
+    drop(home.store_to_note_in()?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let survivors = runtime.block_on(survivors(home, probe, out))?;
+    let Tried { survivors, own } = runtime.block_on(tried(home, probe, out))?;
     let store = home.store_to_note_in()?;
     if survivors > 0 {
         meta::set_results_proved(store.db(), None)?;
@@ -60,12 +65,46 @@ pub(super) fn run(home: &Home, out: &mut impl Write) -> Result<()> {
     }
     meta::set_results_proved(store.db(), Some(id))?;
     writeln!(out, "ok       no forged result in the name {id} survives; the provider's own may be believed")?;
+    if let Some(why) = own.and_then(never_believed) {
+        writeln!(out, "weak     but they never will be: {why}")?;
+    }
     Ok(())
 }
 
-async fn survivors(home: &Home, probe: &Probe, out: &mut impl Write) -> Result<usize> {
+/// What came of the forged mails.
+struct Tried {
+    /// Results of ours that arrived.
+    survivors: usize,
+    /// What the provider itself wrote on the last mail that arrived.
+    own: Option<Results>,
+}
+
+/// What our provider says on a mail with that header block, if it were believed.
+fn own_results(header: &str, rules: &TrustRules) -> Option<Results> {
+    let rules = TrustRules { use_results: true, ..rules.clone() };
+    // The end of the header block, where only that was fetched.
+    let read = parse(format!("{header}\r\n\r\n").as_bytes()).ok()?;
+    // Results have no time; only signatures do, and none is looked at.
+    Some(read.claims.judged(&rules, None, Time::UNIX_EPOCH).results)
+}
+
+/// Why results like these are never believed; `None` where they can be.
+fn never_believed(own: Results) -> Option<&'static str> {
+    Some(match own {
+        Results::None => "it writes none in that name; see [trust] authserv_id",
+        Results::Ambiguous => {
+            "it writes several in that name on one mail, and only a single one counts; let one program write them all"
+        }
+        Results::Misplaced => "they do not stand above its own Received lines; see [trust] trace_hosts and trace_lines",
+        Results::Unreadable => "they cannot be read",
+        Results::Silent => "they say nothing of DMARC for the second account's domain",
+        Results::NotUsed | Results::OtherDomain | Results::Pass | Results::Fail => return None,
+    })
+}
+
+async fn tried(home: &Home, probe: &Probe, out: &mut impl Write) -> Result<Tried> {
     let mut mailer = SmtpMailer::new(home.probe(probe)?);
-    let mut survivors = 0;
+    let (mut survivors, mut own) = (0, None);
     for (number, spelling) in (0_i64..).zip(SPELLINGS) {
         let mail = forged(home, probe, number, spelling)?;
         let shown = spelling.trim_start();
@@ -83,9 +122,10 @@ async fn survivors(home: &Home, probe: &Probe, out: &mut impl Write) -> Result<u
         let header = arrived(home, &mail.message_id).await?;
         let survives = survives(&header, &mail.message_id);
         survivors += usize::from(survives);
+        own = own_results(&header, &home.config.settings.trust);
         writeln!(out, "{}  {shown}", if survives { "SURVIVES" } else { "removed " })?;
     }
-    Ok(survivors)
+    Ok(Tried { survivors, own })
 }
 
 /// A mail of the second account with results in the provider's name.
@@ -122,9 +162,6 @@ async fn arrived(home: &Home, message_id: &str) -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Time;
-    use crate::domain::evidence::{Results, TrustRules};
-    use crate::mail::parse::parse;
 
     const ID: &str = "mx.csirt.example";
     const MESSAGE: &str = "k1.7.0.Ab12@csirt.example";
@@ -134,13 +171,28 @@ mod tests {
     fn found(header: &str) -> Results {
         let rules = TrustRules {
             authserv_id: ID.to_owned(),
-            use_results: true,
             trace_hosts: vec![ID.to_owned()],
             trace_lines: 1,
             ..TrustRules::default()
         };
-        let read = parse(format!("{header}{MAIL}").as_bytes()).expect("a mail");
-        read.claims.judged(&rules, None, Time::UNIX_EPOCH).results
+        own_results(&format!("{header}{MAIL}"), &rules).expect("a mail")
+    }
+
+    /// Two milters behind one Postfix write three of them: removing forged ones makes them no
+    /// more use.
+    #[test]
+    fn a_provider_that_writes_several_results_is_not_called_believable() {
+        let [dmarc, spf, dkim] =
+            ["dmarc=pass (p=reject dis=none) header.from=penyedia.example", "spf=pass", "dkim=pass"]
+                .map(|said| format!("Authentication-Results: {ID}; {said}\r\n"));
+        let told = |header: &str| never_believed(found(header)).unwrap_or_default();
+        assert_eq!(told(&format!("{dmarc}{TRACE}")), "");
+        let several = told(&format!("{dmarc}{spf}{dkim}{TRACE}"));
+        assert!(several.contains("let one program write them all"), "{several}");
+        let elsewhere = told(&format!("{TRACE}{dmarc}"));
+        assert!(elsewhere.contains("trace_lines"), "{elsewhere}");
+        assert!(told(TRACE).contains("authserv_id"));
+        assert!(told(&format!("{dkim}{TRACE}")).contains("nothing of DMARC"));
     }
 
     /// What is tried must be what would do harm: in the place of the provider's own it would count.

@@ -132,10 +132,15 @@ impl Scanner {
         let mut stream = self.connect().await?;
         let sent = send(&mut stream, bytes).await;
         // clamd says that it has had enough and closes: its answer counts, not the broken pipe.
-        let said = answer(&mut stream).await;
-        match (sent, said) {
-            (_, Ok(said)) => Scan::answered(&said).ok_or_else(|| odd(&said)),
-            (Err(error), Err(_)) | (Ok(()), Err(error)) => Err(error),
+        let said = match answer(&mut stream).await {
+            Ok(said) => said,
+            Err(error) => return Err(sent.err().unwrap_or(error)),
+        };
+        match (Scan::answered(&said), sent) {
+            // Whoever has not seen the whole file calls nothing clean.
+            (Some(Scan::Clean), Err(error)) => Err(error),
+            (Some(scan), _) => Ok(scan),
+            (None, _) => Err(odd(&said)),
         }
     }
 
@@ -162,7 +167,8 @@ async fn send(stream: &mut Box<dyn Stream>, bytes: &[u8]) -> io::Result<()> {
     stream.flush().await
 }
 
-/// An answer up to its NUL. What ends before it is half an answer, and none.
+/// The answer before the one NUL that ends it. What ends before it is half an answer, and none; what
+/// goes on behind it is two.
 async fn answer(stream: &mut Box<dyn Stream>) -> io::Result<String> {
     let mut said = Vec::new();
     let mut limited = stream.take(ANSWER_MAX);
@@ -171,8 +177,11 @@ async fn answer(stream: &mut Box<dyn Stream>) -> io::Result<String> {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
     }
-    let end = said.iter().position(|byte| *byte == 0).unwrap_or(said.len());
-    Ok(String::from_utf8_lossy(&said[..end]).trim().to_owned())
+    let all = String::from_utf8_lossy(&said);
+    match all.split_once('\0') {
+        Some((one, "")) => Ok(one.to_owned()),
+        Some(_) | None => Err(odd(&all)),
+    }
 }
 
 fn odd(said: &str) -> io::Error {

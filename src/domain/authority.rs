@@ -101,7 +101,11 @@ pub fn judge(class: Class, subject: Subject, proof: Proof, policy: &CommandPolic
         return Verdict::Silence;
     }
     let has_code = proof.code != CodeProof::None;
-    let denied = if (proof.answers_ours || has_code) && spare { Verdict::Explain } else { Verdict::Silence };
+    let signed = proof.signature == SignatureProof::Good;
+    // Whoever signed with the pinned key is told why in any case; whoever keeps a copy of such a mail
+    // gains a few mails an hour to him by it.
+    let heard = proof.answers_ours || has_code || signed;
+    let denied = if heard && spare { Verdict::Explain } else { Verdict::Silence };
     match (proof.signature, proof.domain) {
         (SignatureProof::Bad, _) => return denied,
         // A signature survives any path, but only the code in its text names what is decided: a signed
@@ -120,7 +124,7 @@ pub fn judge(class: Class, subject: Subject, proof: Proof, policy: &CommandPolic
         Class::C3 => may_speak_for_the_office(proof, policy),
     };
     let vouched = proof.domain == Evidence::Pass;
-    let mends = policy.mends_without_evidence() || proof.signature == SignatureProof::Good;
+    let mends = policy.mends_without_evidence() || signed;
     match class {
         Class::C0 | Class::C1 | Class::C2 | Class::C3 if acts => Verdict::Act,
         Class::C0 => Verdict::Silence,
@@ -130,6 +134,7 @@ pub fn judge(class: Class, subject: Subject, proof: Proof, policy: &CommandPolic
         Class::C3 if (vouched || proof.answers_ours) && spare => Verdict::SendCode,
         // Where domains vouch, a mail that nobody vouches for is a forgery and helps nobody further.
         Class::C1 | Class::C2 | Class::C3 if spare && (vouched || !policy.require_evidence) => Verdict::SendToken,
+        Class::C1 | Class::C2 | Class::C3 if signed => denied,
         Class::C1 | Class::C2 | Class::C3 => Verdict::Silence,
     }
 }

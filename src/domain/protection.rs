@@ -177,6 +177,10 @@ pub enum MailSignatureFault {
     InText,
     /// It says of no time when it was made.
     NoTime,
+    /// It was made more than seven days before the mail arrived: a copy somebody kept.
+    TooOld,
+    /// It was made after the mail arrived: the clock of whoever signed is ahead.
+    Ahead,
 }
 
 impl MailSignatureFault {
@@ -191,6 +195,8 @@ impl MailSignatureFault {
         MailSignatureFault::NotWhole,
         MailSignatureFault::InText,
         MailSignatureFault::NoTime,
+        MailSignatureFault::TooOld,
+        MailSignatureFault::Ahead,
     ];
 }
 
@@ -215,10 +221,10 @@ impl Protection {
     pub fn proof(&self, arrived_at: Time) -> SignatureProof {
         match &self.signature {
             MailSignature::None | MailSignature::Unknown { .. } => SignatureProof::None,
-            MailSignature::Pinned { signed_at, .. } => {
-                let recent = arrived_at - AGE_MAX <= *signed_at && *signed_at <= arrived_at + AHEAD_MAX;
-                if recent { SignatureProof::Good } else { SignatureProof::Bad }
-            }
+            MailSignature::Pinned { signed_at, .. } => match untimely(*signed_at, arrived_at) {
+                None => SignatureProof::Good,
+                Some(_) => SignatureProof::Bad,
+            },
             MailSignature::Faulty { fault, pinned, .. } => {
                 // What was changed is nobody's, as with a domain's signature.
                 let bad = *pinned || *fault == MailSignatureFault::Altered;
@@ -226,6 +232,24 @@ impl Protection {
             }
         }
     }
+
+    /// Why the signature of a mail that arrived at that instant does not count; `None` where there is
+    /// none or nothing is wrong with it.
+    pub fn fault(&self, arrived_at: Time) -> Option<MailSignatureFault> {
+        match &self.signature {
+            MailSignature::None | MailSignature::Unknown { .. } => None,
+            MailSignature::Pinned { signed_at, .. } => untimely(*signed_at, arrived_at),
+            MailSignature::Faulty { fault, .. } => Some(*fault),
+        }
+    }
+}
+
+/// Whether a signature is too old or too new for a mail that arrived at that instant.
+fn untimely(signed_at: Time, arrived_at: Time) -> Option<MailSignatureFault> {
+    if signed_at < arrived_at - AGE_MAX {
+        return Some(MailSignatureFault::TooOld);
+    }
+    (signed_at > arrived_at + AHEAD_MAX).then_some(MailSignatureFault::Ahead)
 }
 
 impl fmt::Display for Protection {
@@ -293,6 +317,8 @@ impl MailSignatureFault {
             MailSignatureFault::NotWhole => "it covers a part of the message only",
             MailSignatureFault::InText => "it stands in the text and not around the message",
             MailSignatureFault::NoTime => "it names no time",
+            MailSignatureFault::TooOld => "it was made more than seven days before the mail arrived",
+            MailSignatureFault::Ahead => "it was made after the mail arrived",
         }
     }
 }

@@ -4,6 +4,8 @@ use serde::Serialize;
 
 /// Characters of a finding's name that are kept.
 const FINDING_MAX: usize = 100;
+/// What stands for a name of which nothing can be kept.
+const UNNAMED: &str = "UNNAMED";
 /// How clamd calls what it did not look at to the end (`AlertExceedsMax`).
 const LIMITS: &str = "Heuristics.Limits.Exceeded";
 
@@ -79,9 +81,15 @@ impl Scan {
             return Some(Scan::TooLarge);
         }
         if let Some(name) = answer.strip_prefix("stream: ").and_then(|rest| rest.strip_suffix(" FOUND")) {
-            // The name comes from a rule anybody may have written.
-            let kept: String = name.chars().filter(|c| c.is_ascii_graphic()).take(FINDING_MAX).collect();
-            return Some(if kept.starts_with(LIMITS) { Scan::Limits } else { Scan::Found(kept) });
+            // The name comes from a rule anybody may have written, and stands in mails: no order, link,
+            // markup or control can be made of these.
+            let plain = |c: &char| c.is_ascii_alphanumeric() || "._-+:(){}".contains(*c);
+            let kept: String = name.chars().filter(plain).take(FINDING_MAX).collect();
+            return Some(match kept.as_str() {
+                "" => Scan::Found(UNNAMED.to_owned()),
+                limits if limits.starts_with(LIMITS) => Scan::Limits,
+                _ => Scan::Found(kept),
+            });
         }
         answer.ends_with("ERROR").then_some(Scan::Refused)
     }
@@ -99,7 +107,13 @@ mod tests {
             ("stream: Win.Test.EICAR_HDB-1 FOUND", found("Win.Test.EICAR_HDB-1")),
             // A rule's name that says OK does not make the file clean.
             ("stream: All.OK FOUND", found("All.OK")),
-            ("stream: A\u{1b}[2J\u{202e}B FOUND", found("A[2JB")),
+            ("stream: A\u{1b}[2J\u{202e}B FOUND", found("A2JB")),
+            ("stream: #batal FOUND", found("batal")),
+            ("stream: <a>{{7*7}}http://evil.example/?a FOUND", found("a{{77}}http:evil.examplea")),
+            ("stream: {HEX}php.cmdshell.1(a) FOUND", found("{HEX}php.cmdshell.1(a)")),
+            ("stream:  FOUND", found("UNNAMED")),
+            ("2: stream: OK", None),
+            ("stream: OK\n", None),
             ("stream: Heuristics.Limits.Exceeded.MaxRecursion FOUND", Some(Scan::Limits)),
             ("INSTREAM size limit exceeded. ERROR", Some(Scan::TooLarge)),
             ("stream: Can't allocate memory ERROR", Some(Scan::Refused)),

@@ -153,6 +153,7 @@ impl Context {
                 return Ok(match doubt {
                     Doubt::Signature => "nothing is carried out: its signature is not good",
                     Doubt::SignatureRequired => "nothing is carried out: it is not signed",
+                    Doubt::NoCode => "nothing is carried out: it is well signed, and no code in it counts",
                     Doubt::Domain | Doubt::NoReply | Doubt::PartsDiffer => {
                         "nothing is carried out: its sender's domain denies it or nothing speaks for it"
                     }

@@ -136,7 +136,8 @@ impl Context {
             (SignatureProof::None, Evidence::Pass | Evidence::None) if asked && verdict == Verdict::Explain => {
                 Doubt::SignatureRequired
             }
-            (SignatureProof::None | SignatureProof::Good, _) => Doubt::Domain,
+            (SignatureProof::Good, _) => Doubt::NoCode,
+            (SignatureProof::None, _) => Doubt::Domain,
         }
     }
 
@@ -231,6 +232,7 @@ impl Context {
             subject: ticket.map(|case| shown_subject(case, speaker.role)).unwrap_or_default(),
             role: speaker.role,
             doubt,
+            fault: if doubt == Doubt::Signature { mail.protection.fault(incoming.arrived_at) } else { None },
         });
         let posting = Posting::new(&notice, &speaker.person, id, format!("unproven:{}", message.0));
         self.post(db, &posting, now)?;

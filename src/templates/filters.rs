@@ -56,6 +56,7 @@ pub(super) fn register(tera: &mut Tera, desk: &Desk, zone: Tz) {
         ("cara_lindung", vocabulary::standard_id),
         ("sebab_tertutup", vocabulary::closed_id),
         ("cacat_tanda", vocabulary::mail_signature_id),
+        ("obat_tanda", vocabulary::mail_signature_remedy_id),
         ("data_pribadi", vocabulary::personal_data_id),
         ("jenis_indikator", vocabulary::indicator_id),
         ("hal_sama", vocabulary::shared_id),

@@ -130,6 +130,29 @@ pub(super) fn mail_signature_id(name: &str) -> Option<&'static str> {
         "not_whole" => "hanya mencakup sebagian surel",
         "in_text" => "ditulis di dalam teks, sehingga isi lain dapat ditambahkan di luarnya",
         "no_time" => "tanpa waktu penandatanganan",
+        "too_old" => "dibuat lebih dari tujuh hari sebelum surel tiba",
+        "ahead" => "waktu penandatanganannya di masa depan",
+        _ => return None,
+    })
+}
+
+/// What whoever signed can do about it.
+pub(super) fn mail_signature_remedy_id(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "altered" => {
+            "kirim ulang langsung dari program surel, bukan lewat milis atau terusan; server pengirim tidak boleh menambah catatan kaki"
+        }
+        "unreadable" => "tandatangani ulang dengan PGP/MIME atau S/MIME",
+        "weak" => "pakai SHA-256 dan kunci yang kuat (RSA 2048 bit ke atas, atau Curve25519)",
+        "key_expired" => "perpanjang kuncinya, lalu serahkan kunci publik atau sertifikat terbaru kepada administrator",
+        "key_revoked" => "buat kunci baru, lalu serahkan kunci publiknya kepada administrator",
+        "other_key" => {
+            "pilih kunci yang terdaftar di program surel; bila kuncinya berganti, serahkan yang baru kepada administrator"
+        }
+        "not_whole" => "tandatangani seluruh surel; jangan lewat milis yang menambah catatan kaki",
+        "in_text" => "pilih PGP/MIME di program surel, bukan tanda tangan di dalam teks (inline)",
+        "no_time" | "too_old" => "tulis dan tandatangani balasan baru",
+        "ahead" => "periksa jam komputer, lalu tandatangani ulang",
         _ => return None,
     })
 }

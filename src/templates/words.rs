@@ -247,7 +247,7 @@ fn signature_fault(name: &str) -> Option<&'static str> {
 
 fn code_fault(name: &str) -> Option<&'static str> {
     Some(match name {
-        "unknown" => "kode tidak dikenal",
+        "unknown" => "kode tidak dikenal; tiap kode hanya berlaku pada tiket yang memintanya",
         "exhausted" => "kode sudah terlalu sering salah diketik",
         "used" => "kode sudah dipakai",
         "expired" => "kode sudah kedaluwarsa",
@@ -281,10 +281,11 @@ fn doubt(name: &str) -> Option<&'static str> {
     Some(match name {
         "no_reply" => "surel itu bukan balasan atas surel kami",
         "domain" => "asal surel tidak dapat dipastikan",
-        "signature" => "tanda tangan surel itu tidak sah atau bukan dari kunci yang terdaftar",
+        "signature" => "tanda tangan surel itu tidak dapat diterima",
         "signature_required" => {
             "perintah atas nama dinas harus ditandatangani dengan kunci PGP atau sertifikat S/MIME yang terdaftar"
         }
+        "no_code" => "tanda tangannya sah, tetapi tidak ada kode yang masih berlaku di dalamnya",
         "parts_differ" => "teks dan tampilan HTML surel itu berbeda",
         _ => return None,
     })

@@ -30,6 +30,10 @@ pub enum Act {
     Half,
     /// Drops the connection.
     Drop,
+    /// Calls a file clean of which it has read nothing, and closes.
+    Early,
+    /// Answers with ten million octets and no end.
+    Endless,
     /// Has enough after so many octets, says so and closes, as beyond `StreamMaxLength`.
     Enough(usize),
 }
@@ -111,6 +115,9 @@ fn serve(mut stream: UnixStream, act: Act, seen: &Mutex<Vec<Vec<u8>>>) -> std::i
     if act == Act::Drop {
         return Ok(());
     }
+    if act == Act::Early {
+        return stream.write_all(b"stream: OK\0");
+    }
     let mut file = Vec::new();
     loop {
         let mut length = [0; 4];
@@ -134,7 +141,8 @@ fn serve(mut stream: UnixStream, act: Act, seen: &Mutex<Vec<Vec<u8>>>) -> std::i
         Act::Answer(answer) => stream.write_all(format!("{answer}\0").as_bytes()),
         Act::Half => stream.write_all(b"stream: O"),
         Act::Brood => stay(&mut stream),
-        Act::Scan | Act::Silence | Act::Drop | Act::Enough(_) => {
+        Act::Endless => stream.write_all(&[b'A'; 10_000_000]),
+        Act::Scan | Act::Silence | Act::Drop | Act::Early | Act::Enough(_) => {
             let answer: &[u8] = if found { b"stream: Win.Test.EICAR_HDB-1 FOUND\0" } else { b"stream: OK\0" };
             stream.write_all(answer)
         }

@@ -14,6 +14,7 @@ pub mod letters;
 pub mod outgoing;
 pub mod proxy;
 pub mod reported;
+pub mod script;
 pub mod sealed;
 pub mod signed_pdf;
 pub mod smime;

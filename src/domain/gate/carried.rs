@@ -326,6 +326,6 @@ fn code_requested(notice: &CodeRequested) -> Vec<Data> {
 }
 
 fn command_unproven(notice: &CommandUnproven) -> Vec<Data> {
-    let CommandUnproven { number: _, subject: _, role, doubt: _ } = notice;
+    let CommandUnproven { number: _, subject: _, role, doubt: _, fault: _ } = notice;
     if role.is_staff() { vec![Inner] } else { vec![Order] }
 }

@@ -6,6 +6,7 @@ use crate::domain::Time;
 use crate::domain::command::parse::{Misread, Wanted};
 use crate::domain::command::vocabulary::Word;
 use crate::domain::notice::team::Clock;
+use crate::domain::protection::MailSignatureFault;
 use crate::domain::recap::{Recap, TicketLine};
 use crate::domain::report::{Section, Unfit};
 use crate::domain::role::{Audience, Role};
@@ -261,6 +262,8 @@ pub struct CommandUnproven {
     pub role: Role,
     /// Why it does not count.
     pub doubt: Doubt,
+    /// What is wrong with its signature, where that is why.
+    pub fault: Option<MailSignatureFault>,
 }
 
 /// Why a command does not count.
@@ -275,6 +278,8 @@ pub enum Doubt {
     Signature,
     /// It speaks for the office and is not signed (`approval.require_signature`).
     SignatureRequired,
+    /// Its signature is good, and no code in it counts: an old signed mail is a good signature too.
+    NoCode,
     /// Its text and its HTML say different things.
     PartsDiffer,
 }

@@ -8,6 +8,7 @@ use crate::domain::notice::answer::{
     Answer, CodeRequested, CodeTrouble, CommandUnproven, Doubt, EvidenceSent, Leaving, Line, Misreading, Offer,
     Outcome, SentFile, State, Transcript,
 };
+use crate::domain::protection::MailSignatureFault;
 use crate::domain::question::Question;
 use crate::domain::role::{Audience, Role};
 use crate::domain::scan::Scan;
@@ -20,7 +21,7 @@ use crate::templates::samples::team::clock;
 use crate::templates::samples::{at, months};
 
 const DOUBTS: &[Doubt] =
-    &[Doubt::NoReply, Doubt::Domain, Doubt::Signature, Doubt::SignatureRequired, Doubt::PartsDiffer];
+    &[Doubt::NoReply, Doubt::Domain, Doubt::Signature, Doubt::SignatureRequired, Doubt::NoCode, Doubt::PartsDiffer];
 
 pub(super) fn all() -> Vec<Notice> {
     let mut samples = vec![transcript(done(), true, false), transcript(queries(), true, true), approved()];
@@ -34,11 +35,10 @@ pub(super) fn all() -> Vec<Notice> {
             typed: "isolasi".to_owned(),
             word: Word::Isolate,
         }));
-        samples.extend(DOUBTS.iter().map(|doubt| {
-            let subject = String::new();
-            let doubt = *doubt;
-            Notice::CommandUnproven(CommandUnproven { number: number.clone(), subject, role: Role::Analyst, doubt })
-        }));
+        samples.extend(DOUBTS.iter().map(|doubt| unproven(number.clone(), *doubt, None)));
+        samples.extend(
+            MailSignatureFault::ALL.iter().map(|fault| unproven(number.clone(), Doubt::Signature, Some(*fault))),
+        );
     }
     samples.push(Notice::EvidenceSent(EvidenceSent {
         number: "CIAMIS-2026-0007".to_owned(),
@@ -49,6 +49,11 @@ pub(super) fn all() -> Vec<Notice> {
         password: "infected".to_owned(),
     }));
     samples
+}
+
+fn unproven(number: Option<String>, doubt: Doubt, fault: Option<MailSignatureFault>) -> Notice {
+    let role = if fault.is_some() { Role::Kabid } else { Role::Analyst };
+    Notice::CommandUnproven(CommandUnproven { number, subject: String::new(), role, doubt, fault })
 }
 
 fn transcript(lines: Vec<Line>, executed: bool, rehearsal: bool) -> Notice {

@@ -8,6 +8,7 @@ use crate::domain::Time;
 use crate::domain::evidence::Unmoved;
 use crate::domain::incoming::{Bounce, BounceKind, IncomingMail};
 use crate::domain::logbook::{Entry, Kind};
+use crate::domain::notice::team::NotForwarded;
 use crate::domain::outgoing::OutboxId;
 use crate::domain::role::Role;
 use crate::domain::ticket::{TicketId, TicketNumber};
@@ -109,7 +110,7 @@ impl Context {
             && let Some(outgoing) = outbox::get(db, outgoing)?
         {
             self.note_unreachable(db, &outgoing.recipient, (&word, outgoing.id), now)?;
-            self.forward_failed(db, &outgoing, &word, now)?;
+            self.forward_failed(db, &outgoing, NotForwarded::Undelivered { reason: word.clone() }, now)?;
             self.tell_of_undelivered(db, &outgoing, &word, now)?;
         }
         Ok(Verdict {

@@ -9,6 +9,7 @@ use crate::compose::{Slot, filled};
 use crate::domain::Time;
 use crate::domain::digest::Digest;
 use crate::domain::logbook::{Entry, Kind};
+use crate::domain::notice::team::NotForwarded;
 use crate::domain::outgoing::{Class, OutboxId, OutgoingMail, SendOutcome};
 use crate::domain::role::Actor;
 use crate::domain::ticket::TicketId;
@@ -151,7 +152,7 @@ impl Context {
             // Nothing is wrong with the mail, and no server has judged it: it waits for as long as
             // the connection is away. The sender itself pauses and says so in the log.
             SendOutcome::Unavailable { reason, .. } => {
-                outbox::requeue(db, id, &Retry { at: now, reply: reason, counted: false, doubtful: false })
+                self.wait_again(db, &row, &Retry { at: now, reply: reason, counted: false, doubtful: false }, now)
             }
             SendOutcome::InDoubt { reason } => self.in_doubt(db, &row, reason, now),
         }
@@ -168,7 +169,15 @@ impl Context {
             let reply = format!("given up after {} attempts: {reply}", row.attempts);
             return self.give_up(db, row, &reply, now);
         }
-        outbox::requeue(db, row.id, &Retry { at, reply, counted: true, doubtful })
+        self.wait_again(db, row, &Retry { at, reply, counted: true, doubtful }, now)
+    }
+
+    /// Puts a mail back into the queue. If what it carried was removed meanwhile there is none to send.
+    fn wait_again(&self, db: &Connection, row: &outbox::Entry, retry: &Retry<'_>, now: Time) -> Result<()> {
+        if outbox::requeue(db, row.id, retry)? {
+            return Ok(());
+        }
+        self.tell_of_withdrawn(db, std::slice::from_ref(row), now)
     }
 
     /// What follows from a mail that may or may not have arrived (decisions 12).
@@ -189,7 +198,7 @@ impl Context {
         };
         logbook::append(db, ticket_of(db, row.ticket.as_deref())?, &entry, now)?;
         self.note_unreachable(db, &row.recipient, (reply, row.id), now)?;
-        self.forward_failed(db, row, reply, now)?;
+        self.forward_failed(db, row, NotForwarded::Undelivered { reason: reply.to_owned() }, now)?;
         self.tell_of_undelivered(db, row, reply, now)
     }
 

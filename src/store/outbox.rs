@@ -213,17 +213,20 @@ pub fn ended(db: &Connection, id: OutboxId, state: State, reply: &str) -> Result
 
 /// Puts a mail back into the queue, unless its words were removed meanwhile: then nothing is left to
 /// send. `counted` says whether the attempt was one of this mail's own;
-/// `doubtful`, whether it may have arrived.
+/// `doubtful`, whether it may have arrived. Returns whether it waits.
 ///
 /// # Errors
 /// If the database refuses.
-pub fn requeue(db: &Connection, id: OutboxId, retry: &Retry<'_>) -> Result<()> {
-    db.prepare_cached(
-        "UPDATE outbox SET state = iif(removed = '', 'queued', 'withdrawn'), next_attempt_at = ?2, reply = ?3, doubtful = doubtful OR ?4, \
-         attempts = attempts - ?5 WHERE id = ?1",
-    )?
-    .execute((id.0, stored(retry.at), retry.reply, retry.doubtful, i64::from(!retry.counted)))?;
-    Ok(())
+pub fn requeue(db: &Connection, id: OutboxId, retry: &Retry<'_>) -> Result<bool> {
+    let waits = db
+        .prepare_cached(
+            "UPDATE outbox SET state = iif(removed = '', 'queued', 'withdrawn'), next_attempt_at = ?2, reply = ?3, \
+             doubtful = doubtful OR ?4, attempts = attempts - ?5 WHERE id = ?1 RETURNING state = 'queued'",
+        )?
+        .query_row((id.0, stored(retry.at), retry.reply, retry.doubtful, i64::from(!retry.counted)), |row| {
+            row.get(0)
+        })?;
+    Ok(waits)
 }
 
 /// When and why a mail is tried again.

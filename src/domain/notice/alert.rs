@@ -61,6 +61,13 @@ pub enum DeskAlert {
         /// What the mail server said.
         reason: String,
     },
+    /// What an order removed was part of mails that had not left: they do not.
+    MailWithdrawn {
+        /// The ticket.
+        number: String,
+        /// The mails.
+        mails: Vec<WithdrawnMail>,
+    },
     /// A PGP key cannot be used: mail to its owner waits, or leaves unsigned.
     KeyUnusable {
         /// Whose it is; `None` for the desk's own.
@@ -98,6 +105,15 @@ pub enum DeskAlert {
         /// The ticket it was about.
         number: Option<String>,
     },
+}
+
+/// A mail that was taken out of the queue with what it carried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WithdrawnMail {
+    /// Who would have got it.
+    pub addressee: String,
+    /// Whether it brought the evidence he had asked for.
+    pub evidence: bool,
 }
 
 /// How it shows that somebody uses another's name.

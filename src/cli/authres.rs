@@ -76,7 +76,9 @@ async fn survivors(home: &Home, probe: &Probe, out: &mut impl Write) -> Result<u
                 continue;
             }
             SendOutcome::Transient { reply } => bail!("the second account cannot send: {reply}"),
-            SendOutcome::Unavailable { reason, .. } | SendOutcome::InDoubt { reason } => {
+            SendOutcome::Unavailable { reason, .. }
+            | SendOutcome::InDoubt { reason }
+            | SendOutcome::Unprotected { reason } => {
                 bail!("the second account cannot send: {reason}")
             }
         }

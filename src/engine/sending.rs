@@ -19,6 +19,10 @@ use crate::store::blobs::{Blobs, Kind as Blob};
 use crate::store::outbox::{self, Retry, State};
 use crate::store::{logbook, outbox_files, tickets, wiping};
 
+/// Pause of a mail that waits for a key. A new key is read at a start: this is how long after it the mail
+/// leaves at the latest, and how often the log says that it waits.
+const KEY_PAUSE: TimeDelta = TimeDelta::minutes(15);
+
 /// The outcome of one attempt.
 pub type Settled = (OutboxId, SendOutcome);
 
@@ -99,7 +103,7 @@ impl Engine {
                 return Ok(false);
             }
             let doubtful = row.state == State::InDoubt || row.state == State::Sent;
-            outbox::requeue(tx, id, &Retry { at: now, reply: &row.reply, counted: true, doubtful })?;
+            outbox::requeue(tx, id, &Retry { at: now, reply: &row.reply, counted: true, doubtful, for_key: false })?;
             let entry = Entry {
                 actor: Actor::Operator,
                 kind: Kind::SendingRetried,
@@ -152,7 +156,15 @@ impl Context {
             // Nothing is wrong with the mail, and no server has judged it: it waits for as long as
             // the connection is away. The sender itself pauses and says so in the log.
             SendOutcome::Unavailable { reason, .. } => {
-                self.wait_again(db, &row, &Retry { at: now, reply: reason, counted: false, doubtful: false }, now)
+                let retry = Retry { at: now, reply: reason, counted: false, doubtful: false, for_key: false };
+                self.wait_again(db, &row, &retry, now)
+            }
+            // As little is wrong with a mail that waits for a key: it costs none of its attempts and is never
+            // given up, or a report would be lost with the key.
+            SendOutcome::Unprotected { reason } => {
+                let retry =
+                    Retry { at: now + KEY_PAUSE, reply: reason, counted: false, doubtful: false, for_key: true };
+                self.wait_again(db, &row, &retry, now)
             }
             SendOutcome::InDoubt { reason } => self.in_doubt(db, &row, reason, now),
         }
@@ -169,7 +181,7 @@ impl Context {
             let reply = format!("given up after {} attempts: {reply}", row.attempts);
             return self.give_up(db, row, &reply, now);
         }
-        self.wait_again(db, row, &Retry { at, reply, counted: true, doubtful }, now)
+        self.wait_again(db, row, &Retry { at, reply, counted: true, doubtful, for_key: false }, now)
     }
 
     /// Puts a mail back into the queue. If what it carried was removed meanwhile there is none to send.

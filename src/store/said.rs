@@ -76,3 +76,30 @@ pub fn to_since(db: &Connection, recipient: &Address, class: Class, since: Time)
         .query_row((recipient.as_str().to_ascii_lowercase(), stored(since), class.as_str()), |row| row.get(0))?;
     Ok(count)
 }
+
+/// Acknowledgements decided since an instant: to one address, without evidence, in all.
+///
+/// # Errors
+/// If the database refuses.
+pub fn acknowledged_since(db: &Connection, address: &Address, since: Time) -> Result<Acknowledged> {
+    let counts = db
+        .prepare_cached(
+            "SELECT count(*) FILTER (WHERE recipient = ?1), count(*) FILTER (WHERE evidence = 'none'), count(*) \
+             FROM outbox WHERE class = 'acknowledgement' AND notice = 'report_received' AND created_at > ?2",
+        )?
+        .query_row((address.as_str().to_ascii_lowercase(), stored(since)), |row| {
+            Ok(Acknowledged { to_address: row.get(0)?, without_evidence: row.get(1)?, in_all: row.get(2)? })
+        })?;
+    Ok(counts)
+}
+
+/// Acknowledgements of some span of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Acknowledged {
+    /// To the address in question.
+    pub to_address: u32,
+    /// To senders without evidence either way.
+    pub without_evidence: u32,
+    /// To anybody.
+    pub in_all: u32,
+}

@@ -1,6 +1,7 @@
 //! Filing a message without opening a ticket: on a ticket that exists, as a duplicate, as a bounce, or kept alone.
 
 use anyhow::Result;
+use chrono::TimeDelta;
 use rusqlite::Connection;
 use serde_json::json;
 
@@ -17,7 +18,11 @@ use crate::engine::intake::{Action, Incoming, Verdict, actor};
 use crate::engine::thread::Thread;
 use crate::store::messages::{self, Filing, Meaning};
 use crate::store::receipts::{MessageId, State};
-use crate::store::{cases, dead_addresses, logbook, outbox, tickets};
+use crate::store::suppressed::Withheld;
+use crate::store::{cases, dead_addresses, logbook, outbox, said, suppressed, tickets};
+
+/// How the purpose of a notice begins that tells of a bounce nothing proves.
+const UNPROVEN: &str = "unproven_bounce:";
 
 impl Context {
     pub(super) fn duplicate(
@@ -146,7 +151,19 @@ impl Context {
             let ticket = tickets::get(db, id)?;
             let unmoved = Some(Unmoved::UnprovenBounce);
             let notice = self.message_filed(&ticket, incoming, (false, Vec::new(), unmoved));
-            self.show_team(db, &notice, &ticket, (&format!("filed:{}", message.0), None), incoming.mail, now)?;
+            // Whoever knows one Message-ID of ours could bury the team in them.
+            if said::most_about_since(db, id, UNPROVEN, now - TimeDelta::hours(1))? < self.limits.unproven_hour {
+                self.show_team(db, &notice, &ticket, (&format!("{UNPROVEN}{}", message.0), None), incoming.mail, now)?;
+            } else {
+                let unsaid = Withheld {
+                    notice: notice.folder(),
+                    recipient: None,
+                    reason: "unproven_hour",
+                    ticket: Some(id),
+                    gathered: false,
+                };
+                suppressed::insert(db, &unsaid, now)?;
+            }
         }
         Ok(Verdict {
             action: Action::Bounce,

@@ -66,6 +66,20 @@ pub fn with_purpose_since(db: &Connection, recipient: &Address, purpose: &str, s
     Ok(count)
 }
 
+/// The most that anybody was told about a ticket since an instant with purposes that begin with that word.
+///
+/// # Errors
+/// If the database refuses.
+pub fn most_about_since(db: &Connection, ticket: TicketId, purpose: &str, since: Time) -> Result<u32> {
+    let count = db
+        .prepare_cached(
+            "SELECT coalesce(max(told), 0) FROM (SELECT count(*) AS told FROM outbox WHERE ticket_id = ?1 \
+             AND created_at > ?2 AND substr(purpose, 1, length(?3)) = ?3 GROUP BY recipient)",
+        )?
+        .query_row((ticket.0, stored(since), purpose), |row| row.get(0))?;
+    Ok(count)
+}
+
 /// Mails of a class to one address since an instant.
 ///
 /// # Errors

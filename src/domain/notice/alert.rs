@@ -133,4 +133,14 @@ pub enum Misuse {
 impl Misuse {
     /// All of them.
     pub const ALL: &[Misuse] = &[Misuse::Unproven, Misuse::ForeignAddress, Misuse::GuessedCode, Misuse::ForeignCode];
+
+    /// The name used in the database and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Misuse::Unproven => "unproven",
+            Misuse::ForeignAddress => "foreign_address",
+            Misuse::GuessedCode => "guessed_code",
+            Misuse::ForeignCode => "foreign_code",
+        }
+    }
 }

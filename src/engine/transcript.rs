@@ -11,7 +11,6 @@ use crate::domain::case::Case;
 use crate::domain::command::Command;
 use crate::domain::command::vocabulary::{Word, permitted};
 use crate::domain::notice::Notice;
-use crate::domain::notice::alert::DeskAlert;
 use crate::domain::notice::answer::{Leaving, Line, Offer, Outcome, Transcript};
 use crate::domain::question::Question;
 use crate::domain::stage::{Disposition, Status};
@@ -73,8 +72,8 @@ impl Done {
     /// does not count must be known to whom it is: a code bears few tries anyway.
     fn explains_an_error(&self) -> bool {
         self.lines.iter().any(|line| match line.outcome {
-            Outcome::Refused { .. } | Outcome::Misread { .. } => true,
-            Outcome::Done { .. } | Outcome::CodeSent { .. } | Outcome::BadCode { .. } | Outcome::NotRun => false,
+            Outcome::Refused { .. } | Outcome::Misread { .. } | Outcome::BadCode { .. } => true,
+            Outcome::Done { .. } | Outcome::CodeSent { .. } | Outcome::NotRun => false,
         })
     }
 }
@@ -283,17 +282,17 @@ impl Context {
         now: Time,
     ) -> Result<bool> {
         let (person, hour_ago) = (&letter.speaker.person, now - TimeDelta::hours(1));
-        let explained = said::with_purpose_since(db, &person.address, REFUSED, hour_ago)?;
+        let purpose = format!("{}{REFUSED}", letter.standing.mark());
+        let explained = said::with_purpose_since(db, &person.address, &purpose, hour_ago)?;
         if explained < self.limits.refusals_hour {
             return Ok(false);
         }
         let first = suppressed::count_since(db, UNSAID, person.address.as_str(), hour_ago)? == 0;
         leave_unsaid(db, UNSAID, (&person.address, case.map(|case| case.ticket.id)), "refusals_hour", now)?;
         if first {
-            let alert = DeskAlert::OrdersUnexplained { person: person.address.to_string(), explained };
-            let purpose = format!("unexplained:{}", letter.message.0);
-            self.post_to_audience(db, &Notice::DeskAlert(alert), None, &purpose, now)?;
+            self.tell_unexplained(db, letter, explained, now)?;
         }
+        self.tell_unanswered(db, letter, case, now)?;
         Ok(true)
     }
 
@@ -337,7 +336,8 @@ impl Context {
             state: ticket.map(|case| state(case, &self.rules, now)),
             next,
         }));
-        let purpose = format!("{}{}", if failed { REFUSED } else { "transcript:" }, letter.message.0);
+        let (mark, kind) = (letter.standing.mark(), if failed { REFUSED } else { "transcript:" });
+        let purpose = format!("{mark}{kind}{}", letter.message.0);
         let posting = Posting {
             answers: Some(letter.incoming.mail),
             prompted: Some(letter.incoming.evidence.origin()),

@@ -286,6 +286,9 @@ fn doubt(name: &str) -> Option<&'static str> {
             "perintah atas nama dinas harus ditandatangani dengan kunci PGP atau sertifikat S/MIME yang terdaftar"
         }
         "parts_differ" => "teks dan tampilan HTML surel itu berbeda",
+        "too_many" => {
+            "dalam satu jam ini sudah terlalu banyak perintah keliru, sehingga yang berikutnya dicatat tanpa dijawab"
+        }
         _ => return None,
     })
 }

@@ -20,7 +20,7 @@ use crate::templates::samples::team::clock;
 use crate::templates::samples::{at, months};
 
 const DOUBTS: &[Doubt] =
-    &[Doubt::NoReply, Doubt::Domain, Doubt::Signature, Doubt::SignatureRequired, Doubt::PartsDiffer];
+    &[Doubt::NoReply, Doubt::Domain, Doubt::Signature, Doubt::SignatureRequired, Doubt::PartsDiffer, Doubt::TooMany];
 
 pub(super) fn all() -> Vec<Notice> {
     let mut samples = vec![transcript(done(), true, false), transcript(queries(), true, true), approved()];

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use crate::domain::Time;
 use crate::domain::approval::CodeId;
+use crate::domain::approval::TRIES_MAX;
 use crate::domain::case::Case;
 use crate::domain::command::Command;
 use crate::domain::command::vocabulary::{Word, permitted};
@@ -29,6 +30,10 @@ use crate::store::{self, cases, codes, errands, said, suppressed};
 
 /// How the purpose of an answer begins that explains an error.
 const REFUSED: &str = "refused:";
+/// The same where an error is a code that does not count. Counted apart, and as often as a code can be
+/// tried and once more: whoever uses the tries up, or types the right one too late, is told that it is void.
+const BAD_CODE: &str = "bad_code:";
+const BAD_CODES: u32 = TRIES_MAX as u32 + 1;
 /// The answer that is not given.
 const UNSAID: &str = "transcript";
 
@@ -75,6 +80,16 @@ impl Done {
             Outcome::Refused { .. } | Outcome::Misread { .. } | Outcome::BadCode { .. } => true,
             Outcome::Done { .. } | Outcome::CodeSent { .. } | Outcome::NotRun => false,
         })
+    }
+
+    /// How the purpose of the answer begins.
+    fn purpose(&self) -> &'static str {
+        let bad_code = self.lines.iter().any(|line| matches!(line.outcome, Outcome::BadCode { .. }));
+        match (self.explains_an_error(), bad_code) {
+            (_, true) => BAD_CODE,
+            (true, false) => REFUSED,
+            (false, false) => "transcript:",
+        }
     }
 }
 
@@ -278,13 +293,14 @@ impl Context {
         &self,
         db: &Connection,
         letter: CommandMail<'_>,
-        case: Option<&Case>,
+        (case, kind): (Option<&Case>, &str),
         now: Time,
     ) -> Result<bool> {
         let (person, hour_ago) = (&letter.speaker.person, now - TimeDelta::hours(1));
-        let purpose = format!("{}{REFUSED}", letter.standing.mark());
+        let purpose = format!("{}{kind}", letter.standing.mark());
         let explained = said::with_purpose_since(db, &person.address, &purpose, hour_ago)?;
-        if explained < self.limits.refusals_hour {
+        let most = self.limits.refusals_hour;
+        if explained < if kind == BAD_CODE { most.max(BAD_CODES) } else { most } {
             return Ok(false);
         }
         let first = suppressed::count_since(db, UNSAID, person.address.as_str(), hour_ago)? == 0;
@@ -307,8 +323,8 @@ impl Context {
         now: Time,
     ) -> Result<()> {
         let speaker = letter.speaker;
-        let failed = done.explains_an_error();
-        if failed && self.explains_no_more(db, letter, before, now)? {
+        let kind = done.purpose();
+        if done.explains_an_error() && self.explains_no_more(db, letter, (before, kind), now)? {
             return Ok(());
         }
         // After a rehearsal the ticket is what it was, but the reader wants to see what would be.
@@ -336,8 +352,7 @@ impl Context {
             state: ticket.map(|case| state(case, &self.rules, now)),
             next,
         }));
-        let (mark, kind) = (letter.standing.mark(), if failed { REFUSED } else { "transcript:" });
-        let purpose = format!("{mark}{kind}{}", letter.message.0);
+        let purpose = format!("{}{kind}{}", letter.standing.mark(), letter.message.0);
         let posting = Posting {
             answers: Some(letter.incoming.mail),
             prompted: Some(letter.incoming.evidence.origin()),

@@ -197,7 +197,7 @@ fn wrong_codes_in_his_name_buried_the_kabid_in_answers() {
         let forged = world.reply(KABID, "Mohon reviu", "#setuju AAAA-BBBB").id(&format!("p{number}@evil.example"));
         arrives(&mut world, &forged, None);
     }
-    let most = world.config().settings.limits.refusals_hour as usize;
+    let most = usize::from(siaga::domain::approval::TRIES_MAX) + 1;
     let rows = world.outbox();
     let refused = rows.iter().filter(|row| row.notice == "transcript" && row.recipient == KABID).count();
     assert_eq!(refused, most, "and not one more");

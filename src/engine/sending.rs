@@ -33,10 +33,10 @@ impl Engine {
     /// # Errors
     /// If the database refuses; then the outcome is not recorded and must be handed in again.
     pub fn settle_and_claim(&mut self, settled: Option<&Settled>, now: Time) -> Result<Option<OutgoingMail>> {
-        let Engine { store, context, .. } = self;
+        let Engine { store, context, unfolded, .. } = self;
         let claimed = store.write(|tx| {
             if let Some((id, outcome)) = settled {
-                context.settle(tx, *id, outcome, now)?;
+                *unfolded |= context.settle(tx, *id, outcome, now)?;
                 reached(Step::OutcomeWritten);
             }
             let Some(mail) = outbox::claim(tx, now)? else { return Ok(None) };
@@ -60,8 +60,9 @@ impl Engine {
     /// # Errors
     /// If the database refuses.
     pub fn settle(&mut self, (id, outcome): &Settled, now: Time) -> Result<()> {
-        let Engine { store, context, .. } = self;
-        store.write(|tx| context.settle(tx, *id, outcome, now))
+        let Engine { store, context, unfolded, .. } = self;
+        *unfolded |= store.write(|tx| context.settle(tx, *id, outcome, now))?;
+        Ok(())
     }
 
     /// Whether a mail has been given up.
@@ -144,7 +145,13 @@ fn with_files(bytes: Vec<u8>, files: &[(usize, Digest)], store: Option<&Blobs>) 
 }
 
 impl Context {
-    fn settle(&self, db: &Connection, id: OutboxId, outcome: &SendOutcome, now: Time) -> Result<()> {
+    /// Records an outcome. Returns whether a copy was removed with it.
+    fn settle(&self, db: &Connection, id: OutboxId, outcome: &SendOutcome, now: Time) -> Result<bool> {
+        self.record(db, id, outcome, now)?;
+        self.forget_quotes(db, id)
+    }
+
+    fn record(&self, db: &Connection, id: OutboxId, outcome: &SendOutcome, now: Time) -> Result<()> {
         let row = outbox::get(db, id)?.with_context(|| format!("outgoing mail {} is not in the outbox", id.0))?;
         match outcome {
             SendOutcome::Sent { reply } => {

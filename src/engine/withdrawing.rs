@@ -5,9 +5,11 @@ use anyhow::Result;
 use rusqlite::Connection;
 
 use crate::domain::Time;
+use crate::domain::gate::carried::OF_THE_OFFICE;
 use crate::domain::notice::Notice;
 use crate::domain::notice::alert::{DeskAlert, WithdrawnMail};
 use crate::domain::notice::team::NotForwarded;
+use crate::domain::outgoing::OutboxId;
 use crate::domain::person::Address;
 use crate::domain::redaction::REMOVED;
 use crate::domain::role::Audience;
@@ -32,6 +34,17 @@ impl Context {
         }
         self.tell_of_withdrawn(db, &withdrawn, now)?;
         Ok(copies.len() as u64)
+    }
+
+    /// Removes the copy of a mail that waited while the letters it quotes were removed: it left, for no mail
+    /// is lost, and nothing may be left of it here. Returns whether it did.
+    pub(super) fn forget_quotes(&self, db: &Connection, mail: OutboxId) -> Result<bool> {
+        let Some(row) = outbox::get(db, mail)? else { return Ok(false) };
+        let quotes = !OF_THE_OFFICE.contains(&row.notice.as_str()) && letters::were_removed_since(db, mail)?;
+        if quotes {
+            letters::remove_copy(db, mail, REMOVED)?;
+        }
+        Ok(quotes)
     }
 
     /// Tells of mails that were taken out of the queue: of the report that its OPD does not have, as of

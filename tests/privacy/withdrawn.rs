@@ -7,7 +7,7 @@ use siaga::engine::redaction::{NotRemoved, Removal};
 use siaga::store::cases;
 use siaga::store::outbox::State;
 
-use crate::canaries::{desk, report};
+use crate::canaries::{IDENTITY, WORDS, desk, left_in, report};
 use crate::support::letters::Letter;
 use crate::support::reported::{ANI, DEDI, DINKES, KABID, REPORT, count};
 use crate::support::world::{Received, World};
@@ -189,4 +189,22 @@ fn a_submitted_document_was_called_removed_and_stayed() {
     let digest = Digest::of(document);
     assert_eq!(remove(&world, &Removal::Files(vec![digest])), Err(NotRemoved::OfTheOffice(digest)));
     assert!(world.events().iter().all(|entry| entry.kind != "destroyed"), "nothing of it is called removed");
+}
+
+/// Notices to the team that waited were sent after the order, and what they quote was kept for a year.
+#[test]
+fn a_mail_that_waited_kept_what_an_order_had_removed() {
+    for removal in [Removal::Everything, Removal::Letters] {
+        let mut world = desk(|_| ());
+        puts_off(&world, 4);
+        world.writes(&report());
+        remove(&world, &removal).expect("removed");
+        world.minutes(10);
+        assert_eq!(row(&world, "ticket_opened", ANI), State::Sent, "no mail is lost");
+        world.timers_round();
+        assert_eq!(left_in(world.folder(), WORDS), Vec::<String>::new(), "{removal:?}");
+        if removal == Removal::Everything {
+            assert_eq!(left_in(world.folder(), IDENTITY), Vec::<String>::new());
+        }
+    }
 }

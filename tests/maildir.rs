@@ -246,6 +246,7 @@ fn outgoing(id: i64, message_id: &str) -> OutgoingMail {
         recipient: "budi@warga.example".parse().expect("an address"),
         bytes: b"Subject: tanda terima\r\n\r\n.\r\nisi\r\n".to_vec(),
         missing: Vec::new(),
+        clear: false,
     }
 }
 

@@ -15,7 +15,7 @@ use siaga::domain::outgoing::OutboxId;
 use siaga::domain::person::{Address, Person};
 use siaga::domain::ticket::{Ticket, TicketId};
 use siaga::store::outbox::{Draft, Frozen, Retry};
-use siaga::store::{Store, letters, outbox, tickets};
+use siaga::store::{Store, letters, outbox, said, tickets};
 
 fn at(minute: i64) -> Time {
     Utc.with_ymd_and_hms(2026, 11, 23, 3, 0, 0).single().expect("an instant") + TimeDelta::minutes(minute)
@@ -120,7 +120,7 @@ fn a_refused_mail_waits_and_keeps_what_is_known_about_it() {
     let mut store = store();
     let id = post(&mut store, "a", "budi@warga.example", 0).expect("a row");
     let retry = |store: &mut Store, minute, counted, doubtful| {
-        let retry = Retry { at: at(minute), reply: "450 later", counted, doubtful };
+        let retry = Retry { at: at(minute), reply: "450 later", counted, doubtful, for_key: false };
         store.write(|tx| outbox::requeue(tx, id, &retry)).expect("requeue");
     };
     claim(&mut store, 0);
@@ -166,8 +166,7 @@ fn acknowledgements_are_counted_by_address_evidence_and_hour() {
     post(&mut store, "2", "BUDI@warga.example", 1);
     post(&mut store, "3", "siti@warga.example", 2);
     let counted = |minute| {
-        let counts =
-            outbox::acknowledged_since(store.db(), &address("Budi@Warga.example"), at(minute)).expect("counts");
+        let counts = said::acknowledged_since(store.db(), &address("Budi@Warga.example"), at(minute)).expect("counts");
         (counts.to_address, counts.without_evidence, counts.in_all)
     };
     assert_eq!(counted(-1), (2, 3, 3));
@@ -217,7 +216,7 @@ fn a_mail_whose_words_were_removed_while_it_was_sent_never_leaves_empty() {
     let id = post(&mut store, "one", "ani@csirt.example", 0).expect("posted");
     store.write(|tx| outbox::claim(tx, at(0))).expect("claimed").expect("a mail");
     store.write(|tx| letters::remove_copy(tx, id, "(dihapus)")).expect("removed");
-    let retry = Retry { at: at(1), reply: "451 later", counted: true, doubtful: false };
+    let retry = Retry { at: at(1), reply: "451 later", counted: true, doubtful: false, for_key: false };
     store.write(|tx| outbox::requeue(tx, id, &retry)).expect("put back");
     assert!(store.write(|tx| outbox::claim(tx, at(9))).expect("asked").is_none());
     let row = outbox::get(store.db(), id).expect("read").expect("the row");

@@ -115,7 +115,9 @@ async fn tried(home: &Home, probe: &Probe, out: &mut impl Write) -> Result<Tried
                 continue;
             }
             SendOutcome::Transient { reply } => bail!("the second account cannot send: {reply}"),
-            SendOutcome::Unavailable { reason, .. } | SendOutcome::InDoubt { reason } => {
+            SendOutcome::Unavailable { reason, .. }
+            | SendOutcome::InDoubt { reason }
+            | SendOutcome::Unprotected { reason } => {
                 bail!("the second account cannot send: {reason}")
             }
         }

@@ -121,7 +121,23 @@ pub fn faults(config: &Config, now: Time) -> Vec<String> {
         }
     }
     faults.extend(nobody_may_approve(config));
+    faults.extend(nobody_can_read(config, now));
     faults
+}
+
+/// Analysts of whom none gets his mail, because nothing can be encrypted to any of them.
+fn nobody_can_read(config: &Config, now: Time) -> Option<String> {
+    let waits = |person: &crate::domain::person::Person| {
+        let his = config.people.pinned.iter().find(|keys| keys.encrypts && keys.address.same_mailbox(&person.address));
+        let key = his.and_then(|keys| keys.pgp.as_ref()).and_then(|file| PublicKey::read(&file.bytes).ok());
+        key.is_some_and(|key| !key.can_encrypt(now))
+    };
+    let analysts = &config.people.analysts;
+    (!analysts.is_empty() && analysts.iter().all(waits)).then(|| {
+        "people.toml: no analyst gets any mail but the alarm about it: nothing can be encrypted to the OpenPGP key of \
+         any of them; name renewed keys, or write pgp_encrypt = false"
+            .to_owned()
+    })
 }
 
 /// `approval.require_signature` where no signature could count.

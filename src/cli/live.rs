@@ -50,7 +50,9 @@ pub(super) fn run(home: &Home, out: &mut impl Write) -> Result<()> {
             SendOutcome::Transient { reply } | SendOutcome::Permanent { reply } => {
                 bail!("the server did not take a mail to {}: {reply}", mail.recipient)
             }
-            SendOutcome::Unavailable { reason, .. } | SendOutcome::InDoubt { reason } => {
+            SendOutcome::Unavailable { reason, .. }
+            | SendOutcome::InDoubt { reason }
+            | SendOutcome::Unprotected { reason } => {
                 bail!("a mail to {} could not be sent: {reason}", mail.recipient)
             }
         }
@@ -149,6 +151,7 @@ pub(super) fn to_ourselves(
         recipient: desk.address.clone(),
         bytes: composed.bytes,
         missing: Vec::new(),
+        clear: false,
     })
 }
 

@@ -107,10 +107,11 @@ fn list(home: &Home, mails: &[Entry], out: &mut impl Write) -> Result<()> {
         .iter()
         .map(|mail| {
             let doubt = if mail.doubtful && mail.state != State::InDoubt { ", in doubt" } else { "" };
+            let key = if mail.waits_for_key { ", no key" } else { "" };
             vec![
                 if needs_a_person(mail) { "!" } else { "" }.to_owned(),
                 mail.id.0.to_string(),
-                format!("{}{doubt}", mail.state.as_str().replace('_', " ")),
+                format!("{}{doubt}{key}", mail.state.as_str().replace('_', " ")),
                 local_short(home, mail.created_at),
                 mail.recipient.clone(),
                 mail.subject.clone(),
@@ -126,7 +127,15 @@ fn list(home: &Home, mails: &[Entry], out: &mut impl Write) -> Result<()> {
         Column::cut("SUBJECT", 24),
     ];
     table::write(out, terminal::columns(), &columns, &rows)?;
-    let waiting = mails.iter().filter(|mail| needs_a_person(mail)).count();
+    let keyless = mails.iter().filter(|mail| mail.waits_for_key).count();
+    if keyless > 0 {
+        writeln!(
+            out,
+            "\n! {keyless} of them wait for an OpenPGP key that can be encrypted to: `siaga check` says whose, and they \
+             leave once it is renewed."
+        )?;
+    }
+    let waiting = mails.iter().filter(|mail| needs_a_person(mail) && !mail.waits_for_key).count();
     if waiting > 0 {
         writeln!(out, "\n! {waiting} of them did not arrive for certain: `siaga outbox show ID` says why.")?;
     }
@@ -138,7 +147,8 @@ fn needs_a_person(mail: &Entry) -> bool {
     match mail.state {
         State::Failed | State::InDoubt => true,
         State::Sent => !mail.bounced.is_empty(),
-        State::Queued | State::Sending | State::Withdrawn => false,
+        State::Queued | State::Sending => mail.waits_for_key,
+        State::Withdrawn => false,
     }
 }
 

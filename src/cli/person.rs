@@ -1,5 +1,6 @@
 //! `siaga person export`: all that is held about a person, as files for himself (UU PDP Pasal 7 and 32).
 
+use std::ffi::OsStr;
 use std::fs::{DirBuilder, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -51,14 +52,43 @@ impl Verb {
              Search `siaga ticket list` for what he reported himself, and hand that out by hand"
         );
         let mut engine = home.engine()?;
-        let Some(record) = engine.show_person(address, reason.trim(), now)? else {
+        let Some(record) = engine.record_of(address, now)? else {
             bail!("nothing is held about {address}");
         };
-        let written = write(home, &engine, &record, to).with_context(|| format!("write {}", to.display()))?;
+        let written = hand_out(home, &mut engine, &record, (to, reason.trim()))?;
         let mut out = std::io::stdout().lock();
         writeln!(out, "{written} files in {}; begin with BACA-INI.txt.", to.display())?;
         writeln!(out, "Hand them to {address} alone, and remove them here afterwards.")?;
         Ok(())
+    }
+}
+
+/// Writes the record under another name, notes that it is handed out, and gives it its name.
+///
+/// The order decides what an accident leaves behind. Nothing gets the name that was asked for before the
+/// logbook has it: no record is in anybody's hands that was not noted. And nothing is noted before every
+/// file is written: a full disk does not make the logbook say that somebody was shown what he never got.
+/// What ends between the note and the name leaves the whole record under the other name, and says where.
+fn hand_out(home: &Home, engine: &mut Engine, record: &Record, (to, reason): (&Path, &str)) -> Result<usize> {
+    let name = to.file_name().with_context(|| format!("{} is no name for a folder", to.display()))?;
+    let unfinished = to.with_file_name([name, OsStr::new(".part")].join(OsStr::new("")));
+    ensure!(!unfinished.exists(), "{} is left of an earlier export; remove it", unfinished.display());
+    let written = write(home, engine, record, &unfinished)
+        .with_context(|| format!("write {}", unfinished.display()))
+        .and_then(|written| engine.note_shown(&record.address, reason, record.at).map(|()| written));
+    match written {
+        Ok(written) => {
+            let named = std::fs::rename(&unfinished, to);
+            named.with_context(|| format!("the record lies in {}; name {}", unfinished.display(), to.display()))?;
+            Ok(written)
+        }
+        Err(error) => {
+            if unfinished.exists() {
+                let removed = std::fs::remove_dir_all(&unfinished);
+                removed.with_context(|| format!("remove {} by hand, after: {error:#}", unfinished.display()))?;
+            }
+            Err(error)
+        }
     }
 }
 
@@ -74,7 +104,12 @@ fn write(home: &Home, engine: &Engine, record: &Record, to: &Path) -> Result<usi
     for (place, letter) in record.letters.iter().enumerate() {
         let name = format!("surat-masuk/{:04}.eml", place + 1);
         let kept = match letter.removed_at {
-            None => blobs.read(Kind::Raw, &letter.raw).ok(),
+            None => match blobs.read(Kind::Raw, &letter.raw) {
+                Ok(bytes) => Some(bytes),
+                // With one of its files the raw letter goes too, and its words stay.
+                Err(error) if is_missing(&error) => None,
+                Err(error) => return Err(error),
+            },
             Some(_) => None,
         };
         let shown = match kept {
@@ -103,6 +138,12 @@ fn write(home: &Home, engine: &Engine, record: &Record, to: &Path) -> Result<usi
     file(&to.join("BACA-INI.txt"), index(home, record, &lines, &mails).as_bytes())?;
     file(&to.join("data.json"), serde_json::to_string_pretty(record)?.as_bytes())?;
     Ok(written)
+}
+
+/// Whether a file is not there, which is something else than one that cannot be read.
+fn is_missing(error: &anyhow::Error) -> bool {
+    let found = error.chain().find_map(|cause| cause.downcast_ref::<std::io::Error>());
+    found.is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound)
 }
 
 /// The bytes of a mail as they were sent; empty if they are removed.

@@ -63,6 +63,9 @@ impl<M: Mailer> Sender<M> {
             let (mail, waits) = protect(shared, mail).await?;
             let outcome = match waits {
                 None => self.mailer.send(&mail).await,
+                Some(why @ (Unprotected::Recipient | Unprotected::Library(_))) => {
+                    SendOutcome::Unprotected { reason: why.to_string() }
+                }
                 Some(why) => SendOutcome::Transient { reply: why.to_string() },
             };
             if matches!(outcome, SendOutcome::Sent { .. }) {
@@ -136,14 +139,24 @@ async fn protect<C: Clock>(shared: &Shared<C>, mail: OutgoingMail) -> Result<(Ou
             shared.raise(&DeskAlert::KeyUnusable { addressee: None }, &format!("key:desk:{day}"));
             Ok((mail, None))
         }
+        How::InClear(why) => {
+            warn!(outbox = mail.id.0, "Mail {} says nothing secret and leaves in clear: {why}", mail.id.0);
+            tell_of_key(shared, &mail, day);
+            Ok((mail, None))
+        }
         How::Waits(why) => {
             error!(outbox = mail.id.0, "Mail {} waits, because it cannot be encrypted: {why}", mail.id.0);
-            let addressee = mail.recipient.to_string();
-            let purpose = format!("key:{addressee}:{day}");
-            shared.raise(&DeskAlert::KeyUnusable { addressee: Some(addressee) }, &purpose);
+            tell_of_key(shared, &mail, day);
             Ok((mail, Some(why)))
         }
     }
+}
+
+/// Tells the team once a day that nothing can be encrypted to a reader's key.
+fn tell_of_key<C: Clock>(shared: &Shared<C>, mail: &OutgoingMail, day: chrono::NaiveDate) {
+    let addressee = mail.recipient.to_string();
+    let purpose = format!("key:{addressee}:{day}");
+    shared.raise(&DeskAlert::KeyUnusable { addressee: Some(addressee) }, &purpose);
 }
 
 /// Sends what is due when it is due, until asked to stop.
@@ -203,6 +216,7 @@ fn trouble(outcome: &SendOutcome) -> Option<Trouble> {
         SendOutcome::Sent { .. }
         | SendOutcome::Transient { .. }
         | SendOutcome::Permanent { .. }
+        | SendOutcome::Unprotected { .. }
         | SendOutcome::InDoubt { .. } => None,
     }
 }
@@ -227,6 +241,7 @@ fn report(mail: &OutgoingMail, outcome: &SendOutcome) {
         SendOutcome::InDoubt { reason } => {
             warn!(outbox = id, %reason, "Nobody knows whether mail {id} to {to} arrived")
         }
+        SendOutcome::Unprotected { reason } => debug!(outbox = id, %reason, "Mail {id} to {to} waits for a key"),
         SendOutcome::Unavailable { reason, .. } => debug!(outbox = id, %reason, "Mail {id} was not handed over"),
     }
 }

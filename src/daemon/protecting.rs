@@ -1,7 +1,8 @@
 //! What leaves is signed with the desk's key and encrypted to whoever has one pinned.
 //!
 //! What cannot be encrypted as it should be waits and the team is told: a report about an open hole
-//! must not go in clear because a key has run out. What cannot be signed goes unsigned, and the team is
+//! must not go in clear because a key has run out. What tells the team so, and says nothing else, goes in
+//! clear where it must: otherwise nobody would learn of it once every key has run out. What cannot be signed goes unsigned, and the team is
 //! told of that: a signature adds trust, and without the mail itself a deadline would pass unseen.
 
 use std::sync::Arc;
@@ -33,6 +34,8 @@ pub(super) enum How {
     Protected,
     /// It should have been signed and is not.
     Unsigned,
+    /// It should have been encrypted and cannot be, and says nothing secret: in clear.
+    InClear(Unprotected),
     /// It should have been encrypted and cannot be: it waits.
     Waits(Unprotected),
 }
@@ -61,7 +64,16 @@ impl Protecting {
         };
         match done {
             Ok(bytes) => Leaving { mail: OutgoingMail { bytes, ..mail }, how },
+            Err(why) if mail.clear => self.in_clear(mail, why, now),
             Err(why) => Leaving { mail, how: How::Waits(why) },
         }
+    }
+
+    /// The mail that tells of a key that cannot be used, signed if it can be: sealed with that very key it
+    /// would tell nobody.
+    fn in_clear(&self, mail: OutgoingMail, why: Unprotected, now: Time) -> Leaving {
+        let signed = protected(&mail.bytes, self.signer.as_deref(), None, now).ok();
+        let bytes = signed.unwrap_or_else(|| mail.bytes.clone());
+        Leaving { mail: OutgoingMail { bytes, ..mail }, how: How::InClear(why) }
     }
 }

@@ -46,6 +46,43 @@ pub struct Proof {
     pub signature: SignatureProof,
 }
 
+/// How well a mail shows that it is of whom it names. Answers to mail of each kind are counted apart:
+/// otherwise a forger would use up what the person himself is told in an hour, and leave him in silence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// His domain or his signature vouches for it.
+    Vouched,
+    /// It only answers a mail of ours, as whoever saw one can.
+    Answering,
+    /// Nothing speaks for it, or something against it.
+    Bare,
+}
+
+impl Standing {
+    /// How the purposes of answers to such mail begin.
+    pub fn mark(self) -> &'static str {
+        match self {
+            Standing::Vouched => "",
+            Standing::Answering => "answering:",
+            Standing::Bare => "bare:",
+        }
+    }
+}
+
+impl Proof {
+    /// How well it shows whose it is.
+    pub fn standing(&self) -> Standing {
+        match (self.signature, self.domain) {
+            (SignatureProof::Bad, _) | (SignatureProof::None, Evidence::Fail) => Standing::Bare,
+            (SignatureProof::Good, _) => Standing::Vouched,
+            // Any account of such a domain writes any of its names.
+            (SignatureProof::None, Evidence::Pass) if !self.shared_domain || self.answers_ours => Standing::Vouched,
+            (SignatureProof::None, Evidence::Pass | Evidence::None) if self.answers_ours => Standing::Answering,
+            (SignatureProof::None, Evidence::Pass | Evidence::None) => Standing::Bare,
+        }
+    }
+}
+
 /// What a code proves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CodeProof {

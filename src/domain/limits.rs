@@ -26,6 +26,10 @@ pub struct Limits {
     pub held_hour: u32,
     /// Answers to orders that could not be carried out, to one person in an hour.
     pub refusals_hour: u32,
+    /// Notices to the team about one ticket in an hour of bounces nothing proves.
+    pub unproven_hour: u32,
+    /// Alarms in an hour about names of OPDs that may be misused; those of the team are not counted.
+    pub misuse_hour: u32,
     /// Reports within ten minutes that are no storm yet.
     pub storm_ten_minutes: u32,
     /// Mails of one sender within ten minutes that are no storm yet.

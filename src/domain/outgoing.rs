@@ -27,6 +27,8 @@ pub struct OutgoingMail {
     pub bytes: Vec<u8>,
     /// Files that belong in it and could not be read: it goes without them rather than not at all.
     pub missing: Vec<Digest>,
+    /// Whether it says nothing secret: where its reader's key cannot be used, it leaves in clear.
+    pub clear: bool,
 }
 
 /// What became of an attempt to hand a mail to the provider.
@@ -54,6 +56,11 @@ pub enum SendOutcome {
         reason: String,
         /// Whether trying soon is useless: wrong password, certificate refused.
         needs_person: bool,
+    },
+    /// Nothing can be encrypted to the recipient's key: it was shown to no server, and waits for a key.
+    Unprotected {
+        /// Why, for people.
+        reason: String,
     },
     /// The final dot was written and no reply came: nobody can know (decisions 12).
     InDoubt {

@@ -19,7 +19,8 @@ use crate::domain::ticket::TicketNumber;
 use crate::engine::commit::Posting;
 use crate::engine::forwarding::DELIVERY;
 use crate::engine::{Context, Engine};
-use crate::store::{dead_addresses, logbook, meta, outbox, tickets};
+use crate::store::suppressed::Withheld;
+use crate::store::{dead_addresses, logbook, meta, outbox, suppressed, tickets};
 
 /// The notice this page is about: one that reaches nobody is told to nobody, or it would go on for ever.
 const ALERT: &str = "desk_alert";
@@ -54,9 +55,10 @@ impl Engine {
 }
 
 impl Context {
-    /// Tells the analysts that somebody may use another's name, once an hour at the most: a forger must
-    /// not be able to bury them. Never whoever is named, who may be the forger's victim; where he is
-    /// the only analyst, the Kabid. The logbook has every attempt.
+    /// Tells the analysts that somebody may use another's name, once an hour for each name and way: a
+    /// forger must not be able to bury them, nor hide one name behind another. Of names of OPDs there are
+    /// many: a cap of their own stands over all of them together. Never whoever is named, who may be the
+    /// forger's victim; where he is the only analyst, the Kabid. The logbook has every attempt.
     pub(super) fn tell_of_misuse(
         &self,
         db: &Connection,
@@ -64,8 +66,16 @@ impl Context {
         case: Option<&Case>,
         now: Time,
     ) -> Result<()> {
-        if meta::told_of(db, "misuse")?.is_some_and(|told| now - told < TimeDelta::hours(1)) {
-            return Ok(());
+        let staff = self.role_of(claimed, now).is_some_and(Role::is_staff);
+        let of_all = if staff { "misuse_of_team_" } else { "misuse_of_others_" };
+        let what = format!("{of_all}{}_{claimed}", misuse.as_str());
+        let hour_ago = now - TimeDelta::hours(1);
+        let again = meta::told_of(db, &what)?.is_some_and(|told| told > hour_ago);
+        if again || (!staff && meta::told_of_since(db, of_all, hour_ago)? >= self.limits.misuse_hour) {
+            let ticket = case.map(|case| case.ticket.id);
+            let reason = if again { "name_hour" } else { "misuse_hour" };
+            let unsaid = Withheld { notice: ALERT, recipient: None, reason, ticket, gathered: false };
+            return suppressed::insert(db, &unsaid, now);
         }
         let number = case.map(|case| case.ticket.number.to_string());
         let notice = Notice::DeskAlert(DeskAlert::NameMisused { claimed: claimed.to_string(), misuse, number });
@@ -78,9 +88,9 @@ impl Context {
         let told = if analysts.is_empty() { others(Role::Kabid) } else { analysts };
         for person in told {
             let id = case.map(|case| case.ticket.id);
-            self.post(db, &Posting::new(&notice, person, id, format!("misuse:{}", now.timestamp_millis())), now)?;
+            self.post(db, &Posting::new(&notice, person, id, format!("{what}:{}", now.timestamp_millis())), now)?;
         }
-        meta::tells_of(db, "misuse", now)
+        meta::tells_of(db, &what, now)
     }
 
     /// Tells the analysts that a sender's address looks like that of somebody with a role, once an hour

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::domain::Time;
 use crate::domain::answer::Evidence;
 use crate::domain::approval::{Binding, Mode, Signature};
-use crate::domain::authority::{CodeProof, Proof, Verdict as Judgement};
+use crate::domain::authority::{CodeProof, Proof, Standing, Verdict as Judgement};
 use crate::domain::case::Case;
 use crate::domain::command::Command;
 use crate::domain::command::grammar::{CommandLine, below_commands, command_lines};
@@ -28,7 +28,7 @@ use crate::engine::Context;
 use crate::engine::commit::Posting;
 use crate::engine::filing::filing;
 use crate::engine::intake::{Action, Incoming, Verdict, orders};
-use crate::engine::proof::{Speaker, Typed, misuse, parts_differ, shown_subject, ticket_of};
+use crate::engine::proof::{CODE, Speaker, Typed, misuse, parts_differ, shown_subject, ticket_of};
 use crate::engine::transcript::{Done, Planned, Told};
 use crate::store::messages::{self, Meaning};
 use crate::store::receipts::{MessageId, State};
@@ -43,6 +43,8 @@ pub(super) struct CommandMail<'a> {
     pub(super) incoming: Incoming<'a>,
     pub(super) message: MessageId,
     pub(super) speaker: &'a Speaker,
+    /// How well it shows whose it is.
+    pub(super) standing: Standing,
 }
 
 /// One line, read and judged.
@@ -72,7 +74,7 @@ impl Context {
         });
         let entry = Entry { actor: speaker.actor(), kind: Kind::MessageFiled, message: Some(mail.raw), detail };
         logbook::append(db, ticket, &entry, now)?;
-        let letter = CommandMail { incoming, message, speaker };
+        let letter = CommandMail { incoming, message, speaker, standing: Standing::Bare };
         let outcome = self.obey(db, letter, case, now)?;
         Ok(Verdict {
             action: Action::Commands,
@@ -122,7 +124,10 @@ impl Context {
         let case = ticket.map(|ticket| cases::get(db, ticket)).transpose()?;
         let number = case.as_ref().map(|case| case.ticket.number.clone());
         let outcome = match self.speaker(incoming.mail, now).filter(|speaker| speaker.role != Role::Leader) {
-            Some(speaker) => self.obey(db, CommandMail { incoming, message, speaker: &speaker }, case, now)?,
+            Some(speaker) => {
+                let letter = CommandMail { incoming, message, speaker: &speaker, standing: Standing::Bare };
+                self.obey(db, letter, case, now)?
+            }
             None => "its sender has no role",
         };
         Ok(Verdict {
@@ -140,33 +145,35 @@ impl Context {
         let words = self.answered_words(db, mail)?;
         let answers_ours = self.answers_ours(db, mail, (case.as_ref(), words.is_some()), now)?;
         let proof = self.proof(letter.incoming, answers_ours);
+        let letter = CommandMail { standing: proof.standing(), ..letter };
         let lines = command_lines(&mail.command_text);
         let text = leaving(below_commands(&mail.command_text), &mail.new_text, words.as_deref().unwrap_or(""));
         let mut judged = self.judge_lines(db, letter, &lines, (&text, proof, case.as_ref()), now)?;
         let worst = judged.iter().map(|line| line.verdict).max_by_key(|verdict| severity(*verdict));
         let doubt = if parts_differ(mail) { Some(Doubt::PartsDiffer) } else { None };
-        let told = (case.as_ref(), letter.message);
         match worst.unwrap_or(Judgement::Silence) {
             verdict @ (Judgement::Silence | Judgement::Explain) => {
                 let doubt = self.doubt(letter.speaker, proof, verdict);
-                self.not_proven(db, letter.speaker, told, (letter.incoming, verdict, doubt), now)?;
+                self.not_proven(db, letter, case.as_ref(), (verdict, doubt), now)?;
                 return Ok(match doubt {
                     Doubt::Signature => "nothing is carried out: its signature is not good",
                     Doubt::SignatureRequired => "nothing is carried out: it is not signed",
                     Doubt::NoCode => "nothing is carried out: it is well signed, and no code in it counts",
-                    Doubt::Domain | Doubt::NoReply | Doubt::PartsDiffer => {
+                    Doubt::Domain | Doubt::NoReply | Doubt::PartsDiffer | Doubt::TooMany => {
                         "nothing is carried out: its sender's domain denies it or nothing speaks for it"
                     }
                 });
             }
             verdict @ Judgement::SendToken => {
-                self.not_proven(db, letter.speaker, told, (letter.incoming, verdict, Doubt::NoReply), now)?;
+                self.not_proven(db, letter, case.as_ref(), (verdict, Doubt::NoReply), now)?;
                 return Ok("nothing is carried out: it answers no mail of ours");
             }
             Judgement::Act | Judgement::SendCode => {}
         }
         if let Some(doubt) = doubt {
-            self.not_proven(db, letter.speaker, told, (letter.incoming, Judgement::Explain, doubt), now)?;
+            let spare = self.proofs_sent(db, letter.speaker, letter.standing, now)? < self.command.proofs_hour;
+            let verdict = if spare { Judgement::Explain } else { Judgement::Silence };
+            self.not_proven(db, letter, case.as_ref(), (verdict, doubt), now)?;
             return Ok("nothing is carried out: its text and its HTML differ");
         }
         if let Some(case) = &case {
@@ -298,7 +305,7 @@ impl Context {
             typed: typed.clone(),
             word,
         });
-        let purpose = format!("code:{}:{typed}", letter.message.0);
+        let purpose = format!("{}{CODE}{}:{typed}", letter.standing.mark(), letter.message.0);
         let to = &letter.speaker.person;
         let posting =
             Posting { code: Some(code), ..Posting::new(&notice, to, case.map(|case| case.ticket.id), purpose) };

@@ -91,7 +91,8 @@ impl Context {
             return Ok(Some(Rendered::default()));
         }
         let header_id = self.key.mint(id, ticket, self.desk.address.domain());
-        let reply_to = self.reply_address(db, &to.address, ticket, now)?;
+        // A secret address is none where anybody may read it.
+        let reply_to = if notice.may_go_in_clear() { None } else { self.reply_address(db, &to.address, ticket, now)? };
         let recipient = Recipient {
             name: (!to.name.is_empty()).then(|| to.name.clone()),
             code: posting.code.clone(),

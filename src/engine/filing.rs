@@ -1,6 +1,7 @@
 //! Filing a message without opening a ticket: on a ticket that exists, as a duplicate, as a bounce, or kept alone.
 
 use anyhow::Result;
+use chrono::TimeDelta;
 use rusqlite::Connection;
 use serde_json::json;
 
@@ -8,6 +9,7 @@ use crate::domain::Time;
 use crate::domain::evidence::Unmoved;
 use crate::domain::incoming::{Bounce, BounceKind, IncomingMail};
 use crate::domain::logbook::{Entry, Kind};
+use crate::domain::notice::team::NotForwarded;
 use crate::domain::outgoing::OutboxId;
 use crate::domain::role::Role;
 use crate::domain::ticket::{TicketId, TicketNumber};
@@ -16,7 +18,11 @@ use crate::engine::intake::{Action, Incoming, Verdict, actor};
 use crate::engine::thread::Thread;
 use crate::store::messages::{self, Filing, Meaning};
 use crate::store::receipts::{MessageId, State};
-use crate::store::{cases, dead_addresses, logbook, outbox, tickets};
+use crate::store::suppressed::Withheld;
+use crate::store::{cases, dead_addresses, logbook, outbox, said, suppressed, tickets};
+
+/// How the purpose of a notice begins that tells of a bounce nothing proves.
+const UNPROVEN: &str = "unproven_bounce:";
 
 impl Context {
     pub(super) fn duplicate(
@@ -109,7 +115,7 @@ impl Context {
             && let Some(outgoing) = outbox::get(db, outgoing)?
         {
             self.note_unreachable(db, &outgoing.recipient, (&word, outgoing.id), now)?;
-            self.forward_failed(db, &outgoing, &word, now)?;
+            self.forward_failed(db, &outgoing, NotForwarded::Undelivered { reason: word.clone() }, now)?;
             self.tell_of_undelivered(db, &outgoing, &word, now)?;
         }
         Ok(Verdict {
@@ -145,7 +151,19 @@ impl Context {
             let ticket = tickets::get(db, id)?;
             let unmoved = Some(Unmoved::UnprovenBounce);
             let notice = self.message_filed(&ticket, incoming, (false, Vec::new(), unmoved));
-            self.show_team(db, &notice, &ticket, (&format!("filed:{}", message.0), None), incoming.mail, now)?;
+            // Whoever knows one Message-ID of ours could bury the team in them.
+            if said::most_about_since(db, id, UNPROVEN, now - TimeDelta::hours(1))? < self.limits.unproven_hour {
+                self.show_team(db, &notice, &ticket, (&format!("{UNPROVEN}{}", message.0), None), incoming.mail, now)?;
+            } else {
+                let unsaid = Withheld {
+                    notice: notice.folder(),
+                    recipient: None,
+                    reason: "unproven_hour",
+                    ticket: Some(id),
+                    gathered: false,
+                };
+                suppressed::insert(db, &unsaid, now)?;
+            }
         }
         Ok(Verdict {
             action: Action::Bounce,

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 use crate::domain::Time;
 use crate::domain::case::Case;
 use crate::domain::notice::Notice;
-use crate::domain::notice::team::ForwardFailed;
+use crate::domain::notice::team::{ForwardFailed, NotForwarded};
 use crate::domain::role::Audience;
 use crate::domain::workflow::Event;
 use crate::domain::workflow::facts::about;
@@ -23,15 +23,15 @@ impl Context {
     }
 
     /// The report has not reached somebody of an OPD. As long as it has reached or may reach another,
-    /// the OPD has it.
+    /// the OPD has it. Returns whether it has.
     pub(super) fn forward_failed(
         &self,
         db: &Connection,
         outgoing: &outbox::Entry,
-        reason: &str,
+        why: NotForwarded,
         now: Time,
-    ) -> Result<()> {
-        let Some(case) = self.forwarded_by(db, outgoing)? else { return Ok(()) };
+    ) -> Result<bool> {
+        let Some(case) = self.forwarded_by(db, outgoing)? else { return Ok(false) };
         let arrives = |other: &outbox::Entry| {
             let alive = matches!(other.state, outbox::State::Queued | outbox::State::Sending | outbox::State::Sent);
             let of_this = case.forwarded_at.is_some_and(|at| other.created_at >= at);
@@ -43,16 +43,21 @@ impl Context {
         };
         if outbox::all(db, Some(case.ticket.id))?.iter().any(arrives) {
             // Somebody else of the OPD has it; the team should still mend the address.
-            let reason = format!("{}: {reason}", outgoing.recipient);
+            let why = match why {
+                NotForwarded::Undelivered { reason } => {
+                    NotForwarded::Undelivered { reason: format!("{}: {reason}", outgoing.recipient) }
+                }
+                NotForwarded::Withdrawn => NotForwarded::Withdrawn,
+            };
             let about = about(&case, &self.rules);
             let notice =
-                Notice::ForwardFailed(ForwardFailed { about, audience: Audience::Assignee, partly: true, reason });
+                Notice::ForwardFailed(ForwardFailed { about, audience: Audience::Assignee, partly: true, why });
             let purpose = format!("failed:{}", outgoing.id.0);
-            return self.post_to_audience(db, &notice, Some(&case.ticket), &purpose, now);
+            self.post_to_audience(db, &notice, Some(&case.ticket), &purpose, now)?;
+            return Ok(true);
         }
-        let event = Event::ForwardFailed { reason: reason.to_owned() };
-        self.happen(db, &case, &event, format!("failed:{}", outgoing.id.0), now)?;
-        Ok(())
+        self.happen(db, &case, &Event::ForwardFailed { why }, format!("failed:{}", outgoing.id.0), now)?;
+        Ok(false)
     }
 
     /// The case whose report an outgoing mail brings to its OPD.

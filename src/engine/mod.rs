@@ -27,6 +27,7 @@ mod signed;
 mod document;
 mod wiping;
 mod retention;
+mod withdrawing;
 pub mod redaction;
 mod gate;
 pub mod person;

@@ -32,7 +32,7 @@ use crate::engine::junk::as_junk;
 use crate::engine::thread::Thread;
 use crate::store::messages::{self, Meaning};
 use crate::store::receipts::State;
-use crate::store::{cases, indicators, links, logbook, outbox, tickets};
+use crate::store::{cases, indicators, links, logbook, said, tickets};
 
 impl Context {
     /// Opens a ticket for a report, with everything that follows from it.
@@ -310,8 +310,8 @@ impl Context {
 
 /// Acknowledgements that have gone out, for the caps.
 fn given(db: &Connection, address: &Address, now: Time) -> Result<Given> {
-    let hour = outbox::acknowledged_since(db, address, now - chrono::TimeDelta::hours(1))?;
-    let day = outbox::acknowledged_since(db, address, now - chrono::TimeDelta::hours(24))?;
+    let hour = said::acknowledged_since(db, address, now - chrono::TimeDelta::hours(1))?;
+    let day = said::acknowledged_since(db, address, now - chrono::TimeDelta::hours(24))?;
     Ok(Given {
         address_hour: hour.to_address,
         address_day: day.to_address,

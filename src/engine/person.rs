@@ -66,12 +66,11 @@ pub struct Event {
 }
 
 impl Engine {
-    /// Gathers all that is held about a person and notes in the logbook of each of his cases that it was
-    /// shown, and why. `None` if nothing is held.
+    /// Gathers all that is held about a person; `None` if nothing is.
     ///
     /// # Errors
     /// If the database refuses.
-    pub fn show_person(&mut self, address: &Address, reason: &str, now: Time) -> Result<Option<Record>> {
+    pub fn record_of(&mut self, address: &Address, now: Time) -> Result<Option<Record>> {
         self.store.write(|tx| {
             let his = persons::tickets_of(tx, address)?;
             let mut record = Record {
@@ -102,10 +101,21 @@ impl Engine {
             if nothing && record.unsent.is_empty() && record.unreachable.is_none() {
                 return Ok(None);
             }
+            Ok(Some(record))
+        })
+    }
+
+    /// Notes in the logbook of each of a person's cases that his record is handed out, and why.
+    ///
+    /// # Errors
+    /// If the database refuses; then nothing may be handed out.
+    pub fn note_shown(&mut self, address: &Address, reason: &str, now: Time) -> Result<()> {
+        self.store.write(|tx| {
             let note = |ticket, detail| {
                 let entry = Entry { actor: Actor::Operator, kind: Kind::IdentityShown, message: None, detail };
                 logbook::append(tx, ticket, &entry, now)
             };
+            let his = persons::tickets_of(tx, address)?;
             for (id, _) in &his {
                 note(Some(*id), json!({ "whose": address, "to": "himself", "reason": reason }))?;
             }
@@ -113,7 +123,7 @@ impl Engine {
                 // No rule takes an address out of an entry about no ticket: it names him to nobody.
                 note(None, json!({ "whose": address.masked(), "to": "himself", "reason": reason }))?;
             }
-            Ok(Some(record))
+            Ok(())
         })
     }
 }

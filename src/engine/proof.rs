@@ -9,14 +9,14 @@ use crate::domain::Time;
 use crate::domain::answer::Evidence;
 use crate::domain::approval::{Attempt, CodeFault, check};
 use crate::domain::authority::Subject;
-use crate::domain::authority::{CodeProof, CommandPolicy, Proof, SignatureProof, Verdict, judge};
+use crate::domain::authority::{CodeProof, CommandPolicy, Proof, SignatureProof, Standing, Verdict, judge};
 use crate::domain::case::Case;
 use crate::domain::command::grammar::command_lines;
 use crate::domain::command::vocabulary::{Class, Word, permitted};
 use crate::domain::incoming::IncomingMail;
 use crate::domain::logbook::{Entry, Kind};
 use crate::domain::notice::Notice;
-use crate::domain::notice::alert::Misuse;
+use crate::domain::notice::alert::{DeskAlert, Misuse};
 use crate::domain::notice::answer::{CodeTrouble, CommandUnproven, Doubt};
 use crate::domain::person::Person;
 use crate::domain::question::Question;
@@ -24,12 +24,19 @@ use crate::domain::role::{Actor, Role};
 use crate::domain::ticket::TicketId;
 use crate::domain::token::TokenFault;
 use crate::engine::Context;
+use crate::engine::commands::CommandMail;
 use crate::engine::commit::Posting;
 use crate::engine::intake::Incoming;
 use crate::engine::limits::leave_unsaid;
 use crate::store::codes::{self, NO_TICKET};
-use crate::store::receipts::MessageId;
-use crate::store::{logbook, outbox};
+use crate::store::{logbook, outbox, said};
+
+/// How the purpose of a mail begins that says what was not proven.
+const UNPROVEN: &str = "unproven:";
+/// How the purpose of a mail begins that brings a code somebody asked for.
+pub(super) const CODE: &str = "code:";
+/// How the purpose of a mail begins that says that no other comes within the hour.
+const UNANSWERED: &str = "unanswered:";
 
 /// Somebody with a role who commands.
 #[derive(Debug, Clone)]
@@ -125,7 +132,7 @@ impl Context {
         // A signature is asked of the Kabid alone.
         let require_signature = self.command.require_signature && speaker.role == Role::Kabid;
         let policy = CommandPolicy { require_signature, ..self.command };
-        Ok(judge(class, subject, proof, &policy, self.proofs_sent(db, speaker, now)?))
+        Ok(judge(class, subject, proof, &policy, self.proofs_sent(db, speaker, proof.standing(), now)?))
     }
 
     /// Why a mail proves too little: what is asked about first in the table of [`judge`].
@@ -141,12 +148,14 @@ impl Context {
         }
     }
 
-    /// Mails about proofs somebody got within an hour.
-    fn proofs_sent(&self, db: &Connection, speaker: &Speaker, now: Time) -> Result<u32> {
+    /// Mails about proofs somebody got within an hour in answer to mail that was proved as well: a forger
+    /// uses up what is for forgeries, and nobody what is for better proved mail.
+    pub(super) fn proofs_sent(&self, db: &Connection, speaker: &Speaker, standing: Standing, now: Time) -> Result<u32> {
         let hour_ago = now - TimeDelta::hours(1);
         let mut sent = 0;
-        for notice in ["command_unproven", "code_requested"] {
-            sent += outbox::count_since(db, notice, &speaker.person.address, hour_ago)?;
+        for purpose in [UNPROVEN, CODE] {
+            let purpose = format!("{}{purpose}", standing.mark());
+            sent += said::with_purpose_since(db, &speaker.person.address, &purpose, hour_ago)?;
         }
         Ok(sent)
     }
@@ -196,11 +205,12 @@ impl Context {
     pub(super) fn not_proven(
         &self,
         db: &Connection,
-        speaker: &Speaker,
-        (ticket, message): (Option<&Case>, MessageId),
-        (incoming, verdict, doubt): (Incoming<'_>, Verdict, Doubt),
+        letter: CommandMail<'_>,
+        ticket: Option<&Case>,
+        (verdict, doubt): (Verdict, Doubt),
         now: Time,
     ) -> Result<()> {
+        let CommandMail { incoming, message, speaker, standing } = letter;
         let id = ticket.map(|case| case.ticket.id);
         let token = match self.command.subaddress {
             true => self.check_token(db, incoming.mail, id, now)?.err(),
@@ -222,21 +232,74 @@ impl Context {
             self.tell_of_misuse(db, (misuse, &speaker.person.address), ticket, now)?;
         }
         if verdict == Verdict::Silence {
-            if self.proofs_sent(db, speaker, now)? >= self.command.proofs_hour {
+            if self.proofs_sent(db, speaker, standing, now)? >= self.command.proofs_hour {
                 leave_unsaid(db, "command_unproven", (&speaker.person.address, id), "proofs_hour", now)?;
+                if self.tell_unanswered(db, letter, ticket, now)? {
+                    self.tell_unexplained(db, letter, self.command.proofs_hour, now)?;
+                }
             }
             return Ok(());
         }
+        self.say_unproven(db, letter, ticket, (UNPROVEN, doubt), now)
+    }
+
+    fn say_unproven(
+        &self,
+        db: &Connection,
+        letter: CommandMail<'_>,
+        ticket: Option<&Case>,
+        (purpose, doubt): (&str, Doubt),
+        now: Time,
+    ) -> Result<()> {
+        let speaker = letter.speaker;
         let notice = Notice::CommandUnproven(CommandUnproven {
             number: ticket.map(|case| case.ticket.number.to_string()),
             subject: ticket.map(|case| shown_subject(case, speaker.role)).unwrap_or_default(),
             role: speaker.role,
             doubt,
-            fault: if doubt == Doubt::Signature { mail.protection.fault(incoming.arrived_at) } else { None },
+            fault: if doubt == Doubt::Signature {
+                letter.incoming.mail.protection.fault(letter.incoming.arrived_at)
+            } else {
+                None
+            },
         });
-        let posting = Posting::new(&notice, &speaker.person, id, format!("unproven:{}", message.0));
-        self.post(db, &posting, now)?;
+        let purpose = format!("{}{purpose}{}", letter.standing.mark(), letter.message.0);
+        let id = ticket.map(|case| case.ticket.id);
+        self.post(db, &Posting::new(&notice, &speaker.person, id, purpose), now)?;
         Ok(())
+    }
+
+    /// Tells a person once an hour that what he writes is not answered any more, so that he is not left in
+    /// silence. Not where nothing speaks for the mail: then a forger would make us write to him. Returns
+    /// whether he is told now.
+    pub(super) fn tell_unanswered(
+        &self,
+        db: &Connection,
+        letter: CommandMail<'_>,
+        ticket: Option<&Case>,
+        now: Time,
+    ) -> Result<bool> {
+        let purpose = format!("{}{UNANSWERED}", letter.standing.mark());
+        let hour_ago = now - TimeDelta::hours(1);
+        let told = said::with_purpose_since(db, &letter.speaker.person.address, &purpose, hour_ago)? > 0;
+        if letter.standing == Standing::Bare || told {
+            return Ok(false);
+        }
+        self.say_unproven(db, letter, ticket, (UNANSWERED, Doubt::TooMany), now)?;
+        Ok(true)
+    }
+
+    /// Tells the team that somebody's orders are not answered any more.
+    pub(super) fn tell_unexplained(
+        &self,
+        db: &Connection,
+        letter: CommandMail<'_>,
+        explained: u32,
+        now: Time,
+    ) -> Result<()> {
+        let person = letter.speaker.person.address.to_string();
+        let alert = Notice::DeskAlert(DeskAlert::OrdersUnexplained { person, explained });
+        self.post_to_audience(db, &alert, None, &format!("unexplained:{}", letter.message.0), now)
     }
 }
 

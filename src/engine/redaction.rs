@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use crate::domain::Time;
 use crate::domain::digest::Digest;
+use crate::domain::gate::carried::OF_THE_OFFICE;
 use crate::domain::logbook::{Entry, Kind};
-use crate::domain::person::Person;
+use crate::domain::person::{Address, Person};
 use crate::domain::redaction::{Identity, REMOVED, is_pseudonym, pseudonym};
 use crate::domain::retention::{Destroyed, Rule};
 use crate::domain::role::Actor;
@@ -18,7 +19,7 @@ use crate::engine::{Context, Engine};
 use crate::store::logbook::StoredEntry;
 use crate::store::redaction::{Cut, redact};
 use crate::store::retention::Hold;
-use crate::store::{self, doomed, letters, logbook, outbox, persons, retention, tickets};
+use crate::store::{self, doomed, letters, logbook, outbox, persons, reports, retention, tickets};
 
 /// What is to be removed from a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +49,10 @@ pub enum NotRemoved {
     /// None of its letters brought that file.
     #[error("no letter of the ticket brought the file {0}; `siaga ticket show` lists them")]
     NoFile(Digest),
+    /// It is a submitted report or a signed approval: a record of the office, which outlives the mail
+    /// that brought it.
+    #[error("the file {0} is a submitted or signed report, a record of the office that is not removed by order")]
+    OfTheOffice(Digest),
 }
 
 impl Engine {
@@ -144,18 +149,24 @@ impl Context {
                 Ok(Ok(destroyed))
             }
             Removal::Files(files) => {
-                let missing = store::attempt(db, || {
+                let removed = store::attempt(db, || {
+                    let mut mails = 0;
                     for file in files {
-                        if !self.remove_file(db, ticket, file, now)? {
-                            return Ok((Some(*file), false));
+                        if reports::holds_file(db, file)? {
+                            return Ok((Err(NotRemoved::OfTheOffice(*file)), false));
+                        }
+                        match self.remove_file(db, ticket, file, now)? {
+                            Some(copies) => mails += copies,
+                            None => return Ok((Err(NotRemoved::NoFile(*file)), false)),
                         }
                     }
-                    Ok((None, true))
+                    Ok((Ok(mails), true))
                 })?;
-                if let Some(file) = missing {
-                    return Ok(Err(NotRemoved::NoFile(file)));
-                }
-                let destroyed = Destroyed { files: files.len() as u64, ..Destroyed::default() };
+                let mails = match removed {
+                    Ok(mails) => mails,
+                    Err(refused) => return Ok(Err(refused)),
+                };
+                let destroyed = Destroyed { files: files.len() as u64, mails, ..Destroyed::default() };
                 self.note_destroyed(db, Some(ticket.id), destroyed, &ground, now)?;
                 Ok(Ok(destroyed))
             }
@@ -174,16 +185,18 @@ impl Context {
     ) -> Result<Destroyed> {
         let mut destroyed = self.remove_letters(db, ticket, now)?;
         let (known, stand_ins) = self.strangers(db, ticket, now)?;
-        // Whoever is no more is not written to: what waits for him is not sent.
+        // Whoever is no more is not written to: what waits for him is not sent. What his OPD gets through
+        // him does not go to the reporter in him, and is sent.
+        let mut gone = Vec::new();
         for copy in letters::copies(db, ticket.id)? {
-            if copy.waits && self.is_for(db, &copy, &known)? {
-                letters::withdraw(db, copy.id)?;
-                letters::remove_copy(db, copy.id, REMOVED)?;
-                destroyed.mails += 1;
+            if copy.waits && self.is_for(db, &copy, &known, now)? {
+                gone.push(copy);
             }
         }
+        destroyed.mails += self.withdraw(db, &gone, now)?;
         for (person, stand_in) in known.iter().zip(&stand_ins) {
-            persons::replace(db, ticket.id, &person.address, stand_in)?;
+            let kept = if self.role_of(&person.address, now).is_some() { OF_THE_OFFICE } else { &[] };
+            persons::replace(db, ticket.id, (&person.address, stand_in), kept)?;
         }
         destroyed.reporters =
             u64::from(ticket.reporter.as_ref().is_some_and(|reporter| !is_pseudonym(&reporter.address)));
@@ -224,12 +237,12 @@ impl Context {
         Ok((known, stand_ins))
     }
 
-    fn is_for(&self, db: &Connection, copy: &letters::Copy, known: &[Person]) -> Result<bool> {
-        let row = outbox::get(db, copy.id)?;
-        let is = |row: &outbox::Entry| {
-            known.iter().any(|person| person.address.as_str().eq_ignore_ascii_case(&row.recipient))
-        };
-        Ok(row.as_ref().is_some_and(is))
+    fn is_for(&self, db: &Connection, copy: &letters::Copy, known: &[Person], now: Time) -> Result<bool> {
+        let Some(row) = outbox::get(db, copy.id)? else { return Ok(false) };
+        let of_the_office =
+            |address: &Address| OF_THE_OFFICE.contains(&copy.notice.as_str()) && self.role_of(address, now).is_some();
+        let mut his = known.iter().filter(|person| person.address.as_str().eq_ignore_ascii_case(&row.recipient));
+        Ok(his.any(|person| !of_the_office(&person.address)))
     }
 }
 

@@ -20,6 +20,7 @@ use crate::domain::role::Actor;
 use crate::domain::schedule::Job;
 use crate::domain::ticket::{Ticket, TicketId};
 use crate::engine::redaction::cuts;
+use crate::engine::withdrawing::EVIDENCE;
 use crate::engine::{Context, Engine};
 use crate::store::receipts::{MessageId, ReceiptId};
 use crate::store::retention::Left;
@@ -221,16 +222,22 @@ impl Context {
         Ok(destroyed)
     }
 
-    /// Removes one file of a ticket wherever it is kept; whether it was there.
-    pub(super) fn remove_file(&self, db: &Connection, ticket: &Ticket, file: &Digest, now: Time) -> Result<bool> {
-        let was_there = letters::remove_file(db, ticket.id, file, now)?;
-        // The archive of `#bukti` holds every file of its ticket.
-        let holds = |copy: &letters::Copy| copy.files.contains(file) || copy.notice == "evidence_sent";
-        for copy in letters::copies(db, ticket.id)?.into_iter().filter(holds) {
-            letters::withdraw(db, copy.id)?;
-            letters::remove_copy(db, copy.id, REMOVED)?;
+    /// Removes one file of a ticket wherever it is kept. Returns how many copies of mails went with it;
+    /// `None` if it was not there.
+    pub(super) fn remove_file(
+        &self,
+        db: &Connection,
+        ticket: &Ticket,
+        file: &Digest,
+        now: Time,
+    ) -> Result<Option<u64>> {
+        if !letters::remove_file(db, ticket.id, file, now)? {
+            return Ok(None);
         }
-        Ok(was_there)
+        // The archive of `#bukti` holds every file of its ticket.
+        let holds = |copy: &letters::Copy| copy.files.contains(file) || copy.notice == EVIDENCE;
+        let copies: Vec<_> = letters::copies(db, ticket.id)?.into_iter().filter(holds).collect();
+        self.withdraw(db, &copies, now).map(Some)
     }
 
     /// Removes mail that is on no ticket, and its senders' names from the logbook.

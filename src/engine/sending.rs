@@ -9,6 +9,7 @@ use crate::compose::{Slot, filled};
 use crate::domain::Time;
 use crate::domain::digest::Digest;
 use crate::domain::logbook::{Entry, Kind};
+use crate::domain::notice::team::NotForwarded;
 use crate::domain::outgoing::{Class, OutboxId, OutgoingMail, SendOutcome};
 use crate::domain::role::Actor;
 use crate::domain::ticket::TicketId;
@@ -17,6 +18,10 @@ use crate::fail_point::{Step, reached};
 use crate::store::blobs::{Blobs, Kind as Blob};
 use crate::store::outbox::{self, Retry, State};
 use crate::store::{logbook, outbox_files, tickets, wiping};
+
+/// Pause of a mail that waits for a key. A new key is read at a start: this is how long after it the mail
+/// leaves at the latest, and how often the log says that it waits.
+const KEY_PAUSE: TimeDelta = TimeDelta::minutes(15);
 
 /// The outcome of one attempt.
 pub type Settled = (OutboxId, SendOutcome);
@@ -28,10 +33,10 @@ impl Engine {
     /// # Errors
     /// If the database refuses; then the outcome is not recorded and must be handed in again.
     pub fn settle_and_claim(&mut self, settled: Option<&Settled>, now: Time) -> Result<Option<OutgoingMail>> {
-        let Engine { store, context, .. } = self;
+        let Engine { store, context, unfolded, .. } = self;
         let claimed = store.write(|tx| {
             if let Some((id, outcome)) = settled {
-                context.settle(tx, *id, outcome, now)?;
+                *unfolded |= context.settle(tx, *id, outcome, now)?;
                 reached(Step::OutcomeWritten);
             }
             let Some(mail) = outbox::claim(tx, now)? else { return Ok(None) };
@@ -55,8 +60,9 @@ impl Engine {
     /// # Errors
     /// If the database refuses.
     pub fn settle(&mut self, (id, outcome): &Settled, now: Time) -> Result<()> {
-        let Engine { store, context, .. } = self;
-        store.write(|tx| context.settle(tx, *id, outcome, now))
+        let Engine { store, context, unfolded, .. } = self;
+        *unfolded |= store.write(|tx| context.settle(tx, *id, outcome, now))?;
+        Ok(())
     }
 
     /// Whether a mail has been given up.
@@ -98,7 +104,7 @@ impl Engine {
                 return Ok(false);
             }
             let doubtful = row.state == State::InDoubt || row.state == State::Sent;
-            outbox::requeue(tx, id, &Retry { at: now, reply: &row.reply, counted: true, doubtful })?;
+            outbox::requeue(tx, id, &Retry { at: now, reply: &row.reply, counted: true, doubtful, for_key: false })?;
             let entry = Entry {
                 actor: Actor::Operator,
                 kind: Kind::SendingRetried,
@@ -139,7 +145,13 @@ fn with_files(bytes: Vec<u8>, files: &[(usize, Digest)], store: Option<&Blobs>) 
 }
 
 impl Context {
-    fn settle(&self, db: &Connection, id: OutboxId, outcome: &SendOutcome, now: Time) -> Result<()> {
+    /// Records an outcome. Returns whether a copy was removed with it.
+    fn settle(&self, db: &Connection, id: OutboxId, outcome: &SendOutcome, now: Time) -> Result<bool> {
+        self.record(db, id, outcome, now)?;
+        self.forget_quotes(db, id)
+    }
+
+    fn record(&self, db: &Connection, id: OutboxId, outcome: &SendOutcome, now: Time) -> Result<()> {
         let row = outbox::get(db, id)?.with_context(|| format!("outgoing mail {} is not in the outbox", id.0))?;
         match outcome {
             SendOutcome::Sent { reply } => {
@@ -151,7 +163,15 @@ impl Context {
             // Nothing is wrong with the mail, and no server has judged it: it waits for as long as
             // the connection is away. The sender itself pauses and says so in the log.
             SendOutcome::Unavailable { reason, .. } => {
-                outbox::requeue(db, id, &Retry { at: now, reply: reason, counted: false, doubtful: false })
+                let retry = Retry { at: now, reply: reason, counted: false, doubtful: false, for_key: false };
+                self.wait_again(db, &row, &retry, now)
+            }
+            // As little is wrong with a mail that waits for a key: it costs none of its attempts and is never
+            // given up, or a report would be lost with the key.
+            SendOutcome::Unprotected { reason } => {
+                let retry =
+                    Retry { at: now + KEY_PAUSE, reply: reason, counted: false, doubtful: false, for_key: true };
+                self.wait_again(db, &row, &retry, now)
             }
             SendOutcome::InDoubt { reason } => self.in_doubt(db, &row, reason, now),
         }
@@ -168,7 +188,15 @@ impl Context {
             let reply = format!("given up after {} attempts: {reply}", row.attempts);
             return self.give_up(db, row, &reply, now);
         }
-        outbox::requeue(db, row.id, &Retry { at, reply, counted: true, doubtful })
+        self.wait_again(db, row, &Retry { at, reply, counted: true, doubtful, for_key: false }, now)
+    }
+
+    /// Puts a mail back into the queue. If what it carried was removed meanwhile there is none to send.
+    fn wait_again(&self, db: &Connection, row: &outbox::Entry, retry: &Retry<'_>, now: Time) -> Result<()> {
+        if outbox::requeue(db, row.id, retry)? {
+            return Ok(());
+        }
+        self.tell_of_withdrawn(db, std::slice::from_ref(row), now)
     }
 
     /// What follows from a mail that may or may not have arrived (decisions 12).
@@ -189,7 +217,7 @@ impl Context {
         };
         logbook::append(db, ticket_of(db, row.ticket.as_deref())?, &entry, now)?;
         self.note_unreachable(db, &row.recipient, (reply, row.id), now)?;
-        self.forward_failed(db, row, reply, now)?;
+        self.forward_failed(db, row, NotForwarded::Undelivered { reason: reply.to_owned() }, now)?;
         self.tell_of_undelivered(db, row, reply, now)
     }
 

@@ -7,11 +7,11 @@ use rusqlite::Connection;
 
 use crate::domain::Time;
 use crate::domain::approval::CodeId;
+use crate::domain::approval::TRIES_MAX;
 use crate::domain::case::Case;
 use crate::domain::command::Command;
 use crate::domain::command::vocabulary::{Word, permitted};
 use crate::domain::notice::Notice;
-use crate::domain::notice::alert::DeskAlert;
 use crate::domain::notice::answer::{Leaving, Line, Offer, Outcome, Transcript};
 use crate::domain::question::Question;
 use crate::domain::stage::{Disposition, Status};
@@ -30,6 +30,10 @@ use crate::store::{self, cases, codes, errands, said, suppressed};
 
 /// How the purpose of an answer begins that explains an error.
 const REFUSED: &str = "refused:";
+/// The same where an error is a code that does not count. Counted apart, and as often as a code can be
+/// tried and once more: whoever uses the tries up, or types the right one too late, is told that it is void.
+const BAD_CODE: &str = "bad_code:";
+const BAD_CODES: u32 = TRIES_MAX as u32 + 1;
 /// The answer that is not given.
 const UNSAID: &str = "transcript";
 
@@ -73,9 +77,19 @@ impl Done {
     /// does not count must be known to whom it is: a code bears few tries anyway.
     fn explains_an_error(&self) -> bool {
         self.lines.iter().any(|line| match line.outcome {
-            Outcome::Refused { .. } | Outcome::Misread { .. } => true,
-            Outcome::Done { .. } | Outcome::CodeSent { .. } | Outcome::BadCode { .. } | Outcome::NotRun => false,
+            Outcome::Refused { .. } | Outcome::Misread { .. } | Outcome::BadCode { .. } => true,
+            Outcome::Done { .. } | Outcome::CodeSent { .. } | Outcome::NotRun => false,
         })
+    }
+
+    /// How the purpose of the answer begins.
+    fn purpose(&self) -> &'static str {
+        let bad_code = self.lines.iter().any(|line| matches!(line.outcome, Outcome::BadCode { .. }));
+        match (self.explains_an_error(), bad_code) {
+            (_, true) => BAD_CODE,
+            (true, false) => REFUSED,
+            (false, false) => "transcript:",
+        }
     }
 }
 
@@ -279,21 +293,22 @@ impl Context {
         &self,
         db: &Connection,
         letter: CommandMail<'_>,
-        case: Option<&Case>,
+        (case, kind): (Option<&Case>, &str),
         now: Time,
     ) -> Result<bool> {
         let (person, hour_ago) = (&letter.speaker.person, now - TimeDelta::hours(1));
-        let explained = said::with_purpose_since(db, &person.address, REFUSED, hour_ago)?;
-        if explained < self.limits.refusals_hour {
+        let purpose = format!("{}{kind}", letter.standing.mark());
+        let explained = said::with_purpose_since(db, &person.address, &purpose, hour_ago)?;
+        let most = self.limits.refusals_hour;
+        if explained < if kind == BAD_CODE { most.max(BAD_CODES) } else { most } {
             return Ok(false);
         }
         let first = suppressed::count_since(db, UNSAID, person.address.as_str(), hour_ago)? == 0;
         leave_unsaid(db, UNSAID, (&person.address, case.map(|case| case.ticket.id)), "refusals_hour", now)?;
         if first {
-            let alert = DeskAlert::OrdersUnexplained { person: person.address.to_string(), explained };
-            let purpose = format!("unexplained:{}", letter.message.0);
-            self.post_to_audience(db, &Notice::DeskAlert(alert), None, &purpose, now)?;
+            self.tell_unexplained(db, letter, explained, now)?;
         }
+        self.tell_unanswered(db, letter, case, now)?;
         Ok(true)
     }
 
@@ -308,8 +323,8 @@ impl Context {
         now: Time,
     ) -> Result<()> {
         let speaker = letter.speaker;
-        let failed = done.explains_an_error();
-        if failed && self.explains_no_more(db, letter, before, now)? {
+        let kind = done.purpose();
+        if done.explains_an_error() && self.explains_no_more(db, letter, (before, kind), now)? {
             return Ok(());
         }
         // After a rehearsal the ticket is what it was, but the reader wants to see what would be.
@@ -337,7 +352,7 @@ impl Context {
             state: ticket.map(|case| state(case, &self.rules, now)),
             next,
         }));
-        let purpose = format!("{}{}", if failed { REFUSED } else { "transcript:" }, letter.message.0);
+        let purpose = format!("{}{kind}{}", letter.standing.mark(), letter.message.0);
         let posting = Posting {
             answers: Some(letter.incoming.mail),
             prompted: Some(letter.incoming.evidence.origin()),

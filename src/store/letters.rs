@@ -153,6 +153,16 @@ pub fn remove_quotes(db: &Connection, ticket: TicketId, mark: &str) -> Result<()
     Ok(())
 }
 
+/// Whether letters of its ticket were removed after a mail was decided, which has left or never will.
+///
+/// # Errors
+/// If the database refuses.
+pub fn were_removed_since(db: &Connection, mail: OutboxId) -> Result<bool> {
+    let sql = "SELECT 1 FROM outbox JOIN message ON message.ticket_id = outbox.ticket_id WHERE outbox.id = ?1 \
+               AND outbox.state NOT IN ('queued', 'sending') AND removed = '' AND removed_at >= created_at LIMIT 1";
+    Ok(db.prepare_cached(sql)?.exists([mail.0])?)
+}
+
 /// A copy of a mail of ours that could be removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copy {

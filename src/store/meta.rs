@@ -88,6 +88,15 @@ pub fn told_of(db: &Connection, what: &str) -> Result<Option<Time>> {
     Ok(found)
 }
 
+/// Of how many things whose names begin so the team was told since an instant.
+///
+/// # Errors
+/// If the database refuses.
+pub fn told_of_since(db: &Connection, beginning: &str, since: Time) -> Result<u32> {
+    let sql = "SELECT count(*) FROM meta WHERE substr(key, 1, 8 + length(?1)) = 'told_of_' || ?1 AND value > ?2";
+    Ok(db.prepare_cached(sql)?.query_row((beginning, stored(since)), |row| row.get(0))?)
+}
+
 /// Notes that the team is told of it.
 ///
 /// # Errors

@@ -106,6 +106,8 @@ pub struct Entry {
     pub created_at: Time,
     /// When it is tried next.
     pub next_attempt_at: Time,
+    /// Whether it waits because nothing can be encrypted to its reader's key.
+    pub waits_for_key: bool,
     /// When the provider took it.
     pub sent_at: Option<Time>,
     /// The last word about it.
@@ -123,7 +125,8 @@ pub fn reserve(db: &Connection, draft: &Draft<'_>, now: Time) -> Result<Option<O
     let inserted = db
         .prepare_cached(
             "INSERT INTO outbox (purpose, ticket_id, notice, class, evidence, recipient, envelope_from, created_at, \
-             next_attempt_at, run_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (purpose) DO NOTHING",
+             next_attempt_at, run_id, clear) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
+             ON CONFLICT (purpose) DO NOTHING",
         )?
         .execute((
             draft.purpose,
@@ -136,6 +139,7 @@ pub fn reserve(db: &Connection, draft: &Draft<'_>, now: Time) -> Result<Option<O
             stored(now),
             stored(draft.held.map_or(now, |(_, until)| until)),
             draft.held.map(|(run, _)| run.0),
+            draft.cleared.notice().may_go_in_clear(),
         ))?;
     Ok((inserted == 1).then(|| OutboxId(db.last_insert_rowid())))
 }
@@ -158,10 +162,10 @@ pub fn freeze(db: &Connection, id: OutboxId, frozen: &Frozen) -> Result<()> {
 pub fn claim(db: &Connection, now: Time) -> Result<Option<OutgoingMail>> {
     let claimed = db
         .prepare_cached(
-            "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id = (\
+            "UPDATE outbox SET state = 'sending', attempts = attempts + 1, waits_for_key = 0 WHERE id = (\
              SELECT id FROM outbox WHERE state = 'queued' AND removed = '' AND next_attempt_at <= ?1 \
              ORDER BY next_attempt_at, id LIMIT 1) \
-             RETURNING id, header_id, envelope_from, recipient, bytes",
+             RETURNING id, header_id, envelope_from, recipient, bytes, clear",
         )?
         .query_row([stored(now)], |row| {
             let envelope_from: Option<String> = row.get(2)?;
@@ -172,6 +176,7 @@ pub fn claim(db: &Connection, now: Time) -> Result<Option<OutgoingMail>> {
                 recipient: row.get::<_, String>(3)?.parse().map_err(unreadable)?,
                 bytes: row.get(4)?,
                 missing: Vec::new(),
+                clear: row.get(5)?,
             })
         })
         .optional()?;
@@ -213,17 +218,22 @@ pub fn ended(db: &Connection, id: OutboxId, state: State, reply: &str) -> Result
 
 /// Puts a mail back into the queue, unless its words were removed meanwhile: then nothing is left to
 /// send. `counted` says whether the attempt was one of this mail's own;
-/// `doubtful`, whether it may have arrived.
+/// `doubtful`, whether it may have arrived. Returns whether it waits.
 ///
 /// # Errors
 /// If the database refuses.
-pub fn requeue(db: &Connection, id: OutboxId, retry: &Retry<'_>) -> Result<()> {
-    db.prepare_cached(
-        "UPDATE outbox SET state = iif(removed = '', 'queued', 'withdrawn'), next_attempt_at = ?2, reply = ?3, doubtful = doubtful OR ?4, \
-         attempts = attempts - ?5 WHERE id = ?1",
-    )?
-    .execute((id.0, stored(retry.at), retry.reply, retry.doubtful, i64::from(!retry.counted)))?;
-    Ok(())
+pub fn requeue(db: &Connection, id: OutboxId, retry: &Retry<'_>) -> Result<bool> {
+    let waits = db
+        .prepare_cached(
+            "UPDATE outbox SET state = iif(removed = '', 'queued', 'withdrawn'), next_attempt_at = ?2, reply = ?3, \
+             doubtful = doubtful OR ?4, attempts = attempts - ?5, waits_for_key = ?6 WHERE id = ?1 \
+             RETURNING state = 'queued'",
+        )?
+        .query_row(
+            (id.0, stored(retry.at), retry.reply, retry.doubtful, i64::from(!retry.counted), retry.for_key),
+            |row| row.get(0),
+        )?;
+    Ok(waits)
 }
 
 /// When and why a mail is tried again.
@@ -237,6 +247,8 @@ pub struct Retry<'a> {
     pub counted: bool,
     /// Whether the attempt may have arrived.
     pub doubtful: bool,
+    /// Whether it waits for a key of its reader's that can be encrypted to.
+    pub for_key: bool,
 }
 
 /// Records what a bounce says about a mail; its state stays: it had been taken.
@@ -331,37 +343,10 @@ pub fn next_attempt(db: &Connection) -> Result<Option<Time>> {
     Ok(found)
 }
 
-/// Acknowledgements decided since an instant: to one address, without evidence, in all.
-///
-/// # Errors
-/// If the database refuses.
-pub fn acknowledged_since(db: &Connection, address: &Address, since: Time) -> Result<Acknowledged> {
-    let counts = db
-        .prepare_cached(
-            "SELECT count(*) FILTER (WHERE recipient = ?1), count(*) FILTER (WHERE evidence = 'none'), count(*) \
-             FROM outbox WHERE class = 'acknowledgement' AND notice = 'report_received' AND created_at > ?2",
-        )?
-        .query_row((address.as_str().to_ascii_lowercase(), stored(since)), |row| {
-            Ok(Acknowledged { to_address: row.get(0)?, without_evidence: row.get(1)?, in_all: row.get(2)? })
-        })?;
-    Ok(counts)
-}
-
-/// Acknowledgements of some span of time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Acknowledged {
-    /// To the address in question.
-    pub to_address: u32,
-    /// To senders without evidence either way.
-    pub without_evidence: u32,
-    /// To anybody.
-    pub in_all: u32,
-}
-
 fn select(db: &Connection, condition: &str, parameters: impl rusqlite::Params) -> Result<Vec<Entry>> {
     let sql = format!(
         "SELECT outbox.id, notice, class, prefix || '-' || year || '-' || printf('%04d', serial), recipient, outbox.subject, \
-         header_id, state, doubtful, attempts, created_at, next_attempt_at, sent_at, reply, bounced \
+         header_id, state, doubtful, attempts, created_at, next_attempt_at, sent_at, reply, bounced, waits_for_key \
          FROM outbox LEFT JOIN ticket ON ticket.id = outbox.ticket_id {condition}"
     );
     let rows = db.prepare_cached(&sql)?.query_map(parameters, read)?.collect::<rusqlite::Result<Vec<_>>>()?;
@@ -388,5 +373,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Entry> {
         sent_at: optional_time(row.get(12)?)?,
         reply: row.get(13)?,
         bounced: row.get(14)?,
+        waits_for_key: row.get(15)?,
     })
 }

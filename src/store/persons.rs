@@ -25,11 +25,12 @@ pub fn of_ticket(db: &Connection, ticket: TicketId) -> Result<Vec<Person>> {
 }
 
 /// Puts a pseudonym in the place of a person in everything that is about a ticket. What a mail server
-/// said about a mail to him goes: it may name him in any form.
+/// said about a mail to him goes: it may name him in any form. Mails with the notices `kept` stay his: he
+/// gets them for his office.
 ///
 /// # Errors
 /// If the database refuses.
-pub fn replace(db: &Connection, ticket: TicketId, from: &Address, to: &Person) -> Result<()> {
+pub fn replace(db: &Connection, ticket: TicketId, (from, to): (&Address, &Person), kept: &[&str]) -> Result<()> {
     let (from, address) = (from.as_str().to_ascii_lowercase(), to.address.as_str());
     db.prepare_cached(
         "UPDATE ticket SET reporter_name = ?3, reporter_address = ?4 WHERE id = ?1 AND lower(reporter_address) = ?2",
@@ -43,9 +44,9 @@ pub fn replace(db: &Connection, ticket: TicketId, from: &Address, to: &Person) -
     db.prepare_cached("DELETE FROM token WHERE ticket_id = ?1 AND person = ?2")?.execute((ticket.0, &from))?;
     db.prepare_cached(
         "UPDATE outbox SET recipient = ?3, purpose = replace(replace(purpose, ?2, ?3), ?4, ?3), reply = '' \
-         WHERE ticket_id = ?1 AND recipient = ?2",
+         WHERE ticket_id = ?1 AND recipient = ?2 AND notice NOT IN (SELECT value FROM json_each(?5))",
     )?
-    .execute((ticket.0, &from, address, from_purpose(db, ticket, &from)?))?;
+    .execute((ticket.0, &from, address, from_purpose(db, ticket, &from)?, serde_json::to_string(kept)?))?;
     db.prepare_cached("UPDATE suppressed SET recipient = ?3 WHERE ticket_id = ?1 AND recipient = ?2")?
         .execute((ticket.0, &from, address))?;
     forget_unreachable(db, &from)

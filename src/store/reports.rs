@@ -4,6 +4,7 @@ use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::domain::approval::Approval;
+use crate::domain::digest::Digest;
 use crate::domain::incoming::Content;
 use crate::domain::report::{ReportFile, ReportVersion};
 use crate::domain::ticket::TicketId;
@@ -50,6 +51,15 @@ pub fn forget_after(db: &Connection, ticket: TicketId, last: u32) -> Result<()> 
 pub fn latest(db: &Connection, ticket: TicketId) -> Result<Option<ReportVersion>> {
     let sql = format!("SELECT {COLUMNS} FROM report WHERE ticket_id = ?1 ORDER BY version DESC LIMIT 1");
     Ok(db.prepare_cached(&sql)?.query_row([ticket.0], read).optional()?)
+}
+
+/// Whether a file is a submitted report, or one that was signed.
+///
+/// # Errors
+/// If the database refuses.
+pub fn holds_file(db: &Connection, file: &Digest) -> Result<bool> {
+    let sql = "SELECT 1 FROM report WHERE file_digest = ?1 UNION ALL SELECT 1 FROM approval WHERE instr(means, ?1) > 0";
+    Ok(db.prepare_cached(sql)?.exists([file.to_string()])?)
 }
 
 const COLUMNS: &str =

@@ -66,6 +66,20 @@ pub fn with_purpose_since(db: &Connection, recipient: &Address, purpose: &str, s
     Ok(count)
 }
 
+/// The most that anybody was told about a ticket since an instant with purposes that begin with that word.
+///
+/// # Errors
+/// If the database refuses.
+pub fn most_about_since(db: &Connection, ticket: TicketId, purpose: &str, since: Time) -> Result<u32> {
+    let count = db
+        .prepare_cached(
+            "SELECT coalesce(max(told), 0) FROM (SELECT count(*) AS told FROM outbox WHERE ticket_id = ?1 \
+             AND created_at > ?2 AND substr(purpose, 1, length(?3)) = ?3 GROUP BY recipient)",
+        )?
+        .query_row((ticket.0, stored(since), purpose), |row| row.get(0))?;
+    Ok(count)
+}
+
 /// Mails of a class to one address since an instant.
 ///
 /// # Errors
@@ -75,4 +89,31 @@ pub fn to_since(db: &Connection, recipient: &Address, class: Class, since: Time)
         .prepare_cached("SELECT count(*) FROM outbox WHERE recipient = ?1 AND created_at > ?2 AND class = ?3")?
         .query_row((recipient.as_str().to_ascii_lowercase(), stored(since), class.as_str()), |row| row.get(0))?;
     Ok(count)
+}
+
+/// Acknowledgements decided since an instant: to one address, without evidence, in all.
+///
+/// # Errors
+/// If the database refuses.
+pub fn acknowledged_since(db: &Connection, address: &Address, since: Time) -> Result<Acknowledged> {
+    let counts = db
+        .prepare_cached(
+            "SELECT count(*) FILTER (WHERE recipient = ?1), count(*) FILTER (WHERE evidence = 'none'), count(*) \
+             FROM outbox WHERE class = 'acknowledgement' AND notice = 'report_received' AND created_at > ?2",
+        )?
+        .query_row((address.as_str().to_ascii_lowercase(), stored(since)), |row| {
+            Ok(Acknowledged { to_address: row.get(0)?, without_evidence: row.get(1)?, in_all: row.get(2)? })
+        })?;
+    Ok(counts)
+}
+
+/// Acknowledgements of some span of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Acknowledged {
+    /// To the address in question.
+    pub to_address: u32,
+    /// To senders without evidence either way.
+    pub without_evidence: u32,
+    /// To anybody.
+    pub in_all: u32,
 }

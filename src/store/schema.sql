@@ -293,7 +293,9 @@ CREATE TABLE outbox (
     sent_at         TEXT,                              -- when the provider took it
     reply           TEXT    NOT NULL DEFAULT '',       -- the server's last word, or ours
     bounced         TEXT    NOT NULL DEFAULT '',       -- what a bounce said about it
-    removed         TEXT    NOT NULL DEFAULT ''        -- SHA-256 of its bytes, once they are removed
+    removed         TEXT    NOT NULL DEFAULT '',       -- SHA-256 of its bytes, once they are removed
+    clear           INTEGER NOT NULL DEFAULT 0,        -- 1: it says nothing secret and leaves in clear where its reader's key cannot be used
+    waits_for_key   INTEGER NOT NULL DEFAULT 0         -- 1: it waits because nothing can be encrypted to its reader's key
 ) STRICT;
 CREATE INDEX outbox_waiting ON outbox (next_attempt_at, id) WHERE state = 'queued';
 CREATE INDEX outbox_sending ON outbox (id) WHERE state = 'sending';

@@ -287,6 +287,9 @@ fn doubt(name: &str) -> Option<&'static str> {
         }
         "no_code" => "tanda tangannya sah, tetapi tidak ada kode yang masih berlaku di dalamnya",
         "parts_differ" => "teks dan tampilan HTML surel itu berbeda",
+        "too_many" => {
+            "dalam satu jam ini sudah terlalu banyak perintah keliru, sehingga yang berikutnya dicatat tanpa dijawab"
+        }
         _ => return None,
     })
 }

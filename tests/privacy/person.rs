@@ -84,3 +84,46 @@ fn a_person_gets_all_that_is_held_about_him_and_nothing_of_others() {
     assert_eq!((shown.actor.as_str(), &shown.detail["reason"]), ("operator", &serde_json::json!("surat 24/11/2026")));
     assert_eq!(shown.ticket.as_deref(), Some("CIAMIS-2026-0001"));
 }
+
+/// Every file below a folder.
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+/// The folder cannot be made, or the disk gives up half way: the logbook said that he was shown it.
+#[test]
+fn a_record_that_was_never_handed_out_was_noted_as_shown() {
+    let mut world = desk(|_| ());
+    world.writes(&report());
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let shown = |world: &World| world.events().iter().filter(|entry| entry.kind == "identity_shown").count();
+    let export = |world: &World, to: &Path| {
+        let to = to.to_str().expect("a path");
+        run(world, &["person", "export", ADDRESS, "--to", to, "--reason", "surat 24/11/2026"])
+    };
+    let nowhere = folder.path().join("tidak-ada/keluar");
+    assert!(!export(&world, &nowhere).status.success());
+    assert_eq!(shown(&world), 0, "nothing was written");
+    // A letter that lies there and cannot be read: the first files are written, then nothing more.
+    let letters = files(&world.folder().join("raw"));
+    let kept: Vec<_> = letters.iter().map(|path| (path, std::fs::read(path).expect("a letter"))).collect();
+    for (path, _) in &kept {
+        std::fs::remove_file(path).expect("removed");
+        std::fs::create_dir(path).expect("a folder in its place");
+    }
+    let to = folder.path().join("keluar");
+    let refused = export(&world, &to);
+    assert!(!refused.status.success(), "{}", String::from_utf8_lossy(&refused.stdout));
+    assert_eq!(shown(&world), 0, "half of it was written");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 0, "and none of it is left");
+    for (path, bytes) in &kept {
+        std::fs::remove_dir(path).expect("removed");
+        std::fs::write(path, bytes).expect("the letter again");
+    }
+    let said = export(&world, &to);
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    assert_eq!(shown(&world), 1);
+    assert!(to.join("surat-masuk/0001.eml").exists());
+    assert_eq!(std::fs::read_dir(folder.path()).expect("the folder").count(), 1);
+}

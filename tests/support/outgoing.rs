@@ -23,6 +23,7 @@ pub fn mail(id: i64) -> OutgoingMail {
         recipient: "budi@warga.example".parse().expect("an address"),
         bytes: text.into_bytes(),
         missing: Vec::new(),
+        clear: false,
     }
 }
 
@@ -54,13 +55,16 @@ pub fn word(outcome: &SendOutcome) -> &'static str {
         SendOutcome::Unavailable { needs_person: false, .. } => "wait",
         SendOutcome::Unavailable { needs_person: true, .. } => "person",
         SendOutcome::InDoubt { .. } => "doubt",
+        SendOutcome::Unprotected { .. } => "key",
     }
 }
 
 /// What is told about the outcome.
 pub fn reason(outcome: SendOutcome) -> String {
     match outcome {
-        SendOutcome::Unavailable { reason, .. } | SendOutcome::InDoubt { reason } => reason,
+        SendOutcome::Unavailable { reason, .. }
+        | SendOutcome::InDoubt { reason }
+        | SendOutcome::Unprotected { reason } => reason,
         SendOutcome::Sent { reply } | SendOutcome::Transient { reply } | SendOutcome::Permanent { reply } => reply,
     }
 }

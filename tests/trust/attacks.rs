@@ -1,14 +1,16 @@
 //! Ways in that were tried on a running desk by somebody who knew only its public text.
 
+use chrono::TimeDelta;
 use siaga::domain::Time;
 use siaga::domain::evidence::{Dkim, TrustRules};
 use siaga::domain::stage::{Disposition, Status};
 use siaga::mail::evidence::Keys;
+use siaga::store::suppressed;
 
 use crate::office::{answers, approval, arrives, delivered, desk, desk_with, in_review, pass, report};
 use crate::support::keys::{Signer, dns_is_down};
 use crate::support::letters::Letter;
-use crate::support::reported::{ANI, DEDI, KABID, status};
+use crate::support::reported::{ANI, DEDI, DINKES, KABID, status};
 use crate::support::world::World;
 
 const SPAM: Status = Status::Closed(Disposition::Spam);
@@ -173,4 +175,47 @@ fn the_team_is_told_that_a_code_came_in_another_hand() {
     answers(&mut world, ANI, "Baru", &format!("#setuju {code}"));
     assert!(world.latest(DEDI, "ditolak: mohon ditanyakan").words().contains("milik orang lain"));
     assert!(!world.mailbox_of(ANI).iter().any(|mail| mail.subject.contains("mohon ditanyakan")));
+}
+
+/// One alarm an hour about any name: a forged OPD kept it from being told that the Kabid was forged too.
+#[test]
+fn one_forged_name_hid_another_behind_the_alarm_about_it() {
+    let mut world = in_review();
+    let alarms = |world: &World| {
+        let mails = world.mailbox_of(DEDI);
+        let of = |name: &str| mails.iter().filter(|mail| mail.words().contains(name)).count();
+        (of("atas nama admin[@]dinkes"), of("atas nama kabid[@]csirt"), of("atas nama ani[@]csirt"))
+    };
+    let forged = |name: &str, number: u32| {
+        Letter::from(name).subject("Re: [CIAMIS-2026-0001]").text(&format!("#status\n{number}"))
+    };
+    for number in 0..3 {
+        for name in [DINKES, KABID, ANI] {
+            arrives(&mut world, &forged(name, number), None);
+        }
+    }
+    assert_eq!(alarms(&world), (1, 1, 1), "each name once");
+    let engine = world.shared.engine.borrow();
+    let unsaid = suppressed::counts(engine.store().db(), world.now() - TimeDelta::hours(1)).expect("counts");
+    assert!(unsaid.iter().any(|one| one.reason == "name_hour" && one.count == 6), "{unsaid:#?}");
+}
+
+/// An office has many contacts: their names together have a cap, which is nobody of the team's.
+#[test]
+fn the_names_of_many_opds_do_not_bury_the_team_and_hide_nobody_of_it() {
+    let mut world = in_review();
+    world.reconfigure(|config| config.settings.limits.misuse_hour = 1);
+    let opds: Vec<String> = {
+        let people = &world.config().people.opds;
+        people.iter().flat_map(|opd| &opd.contacts).map(|person| person.address.to_string()).collect()
+    };
+    assert!(opds.len() > 2, "{opds:?}");
+    for name in opds.iter().map(String::as_str).chain([KABID]) {
+        let forged = Letter::from(name).subject("Re: [CIAMIS-2026-0001]").text("#status");
+        arrives(&mut world, &forged, None);
+    }
+    let mails = world.mailbox_of(DEDI);
+    let alarms: Vec<_> = mails.iter().filter(|mail| mail.subject.contains("ditolak: mohon ditanyakan")).collect();
+    assert_eq!(alarms.len(), 2, "{alarms:#?}");
+    assert!(alarms[1].words().contains("atas nama kabid[@]csirt"));
 }

@@ -1,10 +1,13 @@
 //! Cases 16 and 26 to 31: what a one-time code adds, and what it cannot replace.
 
+use chrono::TimeDelta;
 use siaga::domain::stage::{Disposition, Status};
+use siaga::store::suppressed;
 
 use crate::office::{answers, approval, arrives, in_review, mails, pass, report};
 use crate::support::letters::Letter;
 use crate::support::reported::{ANI, KABID, count, status};
+use crate::support::world::World;
 
 #[test]
 fn case_26_a_bare_approval_brings_a_fresh_code_and_nothing_else() {
@@ -141,4 +144,63 @@ fn a_vouched_order_of_an_analyst_needs_no_code() {
     answers(&mut world, ANI, "Baru", "#spam");
     assert_eq!(status(&world), Status::Closed(Disposition::Spam));
     assert_eq!(count(&world, "code_requested"), 0);
+}
+
+/// Forged mail that answers a mail of the Kabid's used up all that he is told within an hour; then his own
+/// mail, which his domain vouches for, got no answer at all.
+#[test]
+fn a_forger_used_up_the_kabids_answers_and_left_him_in_silence() {
+    let mut world = in_review();
+    for number in 0..6 {
+        let forged = world.reply(KABID, "Mohon reviu", "#setuju").id(&format!("p{number}@evil.example"));
+        arrives(&mut world, &forged, None);
+    }
+    let told = mails(&world, KABID);
+    answers(&mut world, KABID, "Mohon reviu", "#setuju");
+    assert!(mails(&world, KABID) > told, "he gets his code");
+    let code = world.latest(KABID, "Kode untuk perintah").code();
+    answers(&mut world, KABID, "Kode untuk perintah", &format!("#setuju {code}"));
+    assert_eq!(status(&world), Status::Approved);
+}
+
+/// What he himself writes too often is not answered for ever either: he is told so once, and the team too.
+#[test]
+fn whoever_is_answered_no_more_is_told_so_once_and_the_team_calls_him() {
+    let mut world = in_review();
+    let most = world.config().settings.command.proofs_hour as usize;
+    let said = |world: &World, who: &str, words: &str| {
+        world.mailbox_of(who).iter().filter(|mail| mail.words().contains(words)).count()
+    };
+    for number in 0..most + 4 {
+        let bare = world.reply(KABID, "Mohon reviu", "#setuju").id(&format!("k{number}@csirt.example"));
+        arrives(&mut world, &bare, Some(&pass("csirt.example")));
+    }
+    assert_eq!(count(&world, "code_requested"), most);
+    assert_eq!(said(&world, KABID, "dicatat tanpa dijawab"), 1);
+    assert_eq!(said(&world, ANI, "berulang kali tidak dapat dijalankan"), 1);
+    let unsaid = {
+        let engine = world.shared.engine.borrow();
+        suppressed::counts(engine.store().db(), world.now() - TimeDelta::hours(1)).expect("counts")
+    };
+    assert!(unsaid.iter().any(|one| one.reason == "proofs_hour" && one.count == 4), "{unsaid:#?}");
+    // His code still counts.
+    let code = world.latest(KABID, "Kode untuk perintah").code();
+    answers(&mut world, KABID, "Kode untuk perintah", &format!("#setuju {code}"));
+    assert_eq!(status(&world), Status::Approved);
+}
+
+/// An answer to a wrong code had no cap of its own.
+#[test]
+fn wrong_codes_in_his_name_buried_the_kabid_in_answers() {
+    let mut world = crate::support::reported::in_review();
+    for number in 0..12 {
+        let forged = world.reply(KABID, "Mohon reviu", "#setuju AAAA-BBBB").id(&format!("p{number}@evil.example"));
+        arrives(&mut world, &forged, None);
+    }
+    let most = usize::from(siaga::domain::approval::TRIES_MAX) + 1;
+    let rows = world.outbox();
+    let refused = rows.iter().filter(|row| row.notice == "transcript" && row.recipient == KABID).count();
+    assert_eq!(refused, most, "and not one more");
+    assert!(rows.iter().any(|row| row.notice == "command_unproven" && row.recipient == KABID), "he learns of it");
+    assert!(world.mailbox_of(ANI).iter().any(|mail| mail.words().contains("berulang kali tidak dapat dijalankan")));
 }

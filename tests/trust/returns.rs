@@ -2,7 +2,7 @@
 //! of the mail it is about.
 
 use siaga::domain::outgoing::OutboxId;
-use siaga::store::outbox;
+use siaga::store::{outbox, suppressed};
 
 use crate::office::{arrives, delivered, desk_with, pass, report};
 use crate::support::letters::Letter;
@@ -92,4 +92,30 @@ fn without_sub_addresses_mail_comes_back_to_the_desk() {
     assert_eq!(ours.mail.envelope_from.as_ref().map(ToString::to_string).as_deref(), Some(DESK));
     takes(&mut world, bounce(DESK, &ours));
     assert_eq!(said(&world, ours.mail.id), "failed (5.1.1)");
+}
+
+/// Whoever knows one Message-ID of ours wrote as many bounces as he liked, and each was told to everybody.
+#[test]
+fn the_team_was_buried_in_bounces_that_anybody_can_write() {
+    let mut world = desk();
+    let ours = world.latest(ANI, "Baru");
+    let told = |world: &World| {
+        world.mailbox_of(ANI).iter().filter(|mail| mail.subject.contains("Pemberitahuan gagal kirim")).count()
+    };
+    let forge = |world: &mut World, from: usize| {
+        (from..from + 8).for_each(|more| takes(world, bounce(&format!("csirt+{}@x.example", "a".repeat(more)), &ours)));
+    };
+    forge(&mut world, 1);
+    let most = world.config().settings.limits.unproven_hour as usize;
+    assert_eq!(told(&world), most, "the first ones are told");
+    let unsaid = {
+        let engine = world.shared.engine.borrow();
+        suppressed::counts(engine.store().db(), world.now() - chrono::TimeDelta::hours(1)).expect("counts")
+    };
+    assert!(unsaid.iter().any(|one| one.reason == "unproven_hour" && one.count == 8 - most as u64), "{unsaid:#?}");
+    let filed = world.events().iter().filter(|entry| entry.detail["proven"] == false).count();
+    assert_eq!(filed, 8, "each stands on the ticket");
+    world.minutes(61);
+    forge(&mut world, 20);
+    assert_eq!(told(&world), 2 * most);
 }

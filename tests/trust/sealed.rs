@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use siaga::cli::explain::{self, Looking};
-use siaga::cli::keys::Keys;
+use siaga::cli::keys::{self, Keys};
 use siaga::domain::evidence::TrustRules;
 use siaga::domain::outgoing::SendOutcome;
 use siaga::domain::stage::{Disposition, Status};
@@ -14,10 +14,10 @@ use crate::office::{arrives, delivered, desk_with, pass, report};
 use crate::signed_mail::{DESK, give_key, pin, ring};
 use crate::support::gnupg::Gnupg;
 use crate::support::letters::Letter;
-use crate::support::reported::{ANI, BUDI, status};
+use crate::support::reported::{ANI, BUDI, DEDI, KABID, status};
 use crate::support::sealed::{encrypted, encrypted_part, signed, taken_apart};
 use crate::support::smime::Certificate;
-use crate::support::world::World;
+use crate::support::world::{Received, World};
 
 /// Words that must be nowhere if they were not to be opened.
 const SECRET: &str = "kata-sandi-panel-rahasia";
@@ -247,14 +247,85 @@ fn mail_to_a_key_that_has_run_out_waits_and_the_team_is_told() {
     let (mut world, _folder) = desk_that_protects(&gpg);
     report(&mut world);
     world.send();
-    assert!(world.mailbox_of(ANI).is_empty(), "nothing goes in clear");
-    let waiting = world.outbox().into_iter().filter(|row| row.recipient == ANI).collect::<Vec<_>>();
+    assert!(
+        world.mailbox_of(ANI).iter().all(|mail| mail.subject.contains("kunci PGP")),
+        "nothing goes in clear but that his key has run out"
+    );
+    let rows = world.outbox().into_iter();
+    let waiting = rows.filter(|row| row.recipient == ANI && row.notice != "desk_alert").collect::<Vec<_>>();
+    assert!(!waiting.is_empty());
     assert!(
         waiting.iter().all(|row| row.sent_at.is_none() && row.reply.contains("OpenPGP key pinned")),
         "{waiting:#?}"
     );
     let dedi = world.latest(crate::support::reported::DEDI, "Surel tertahan").words();
     assert!(dedi.contains("Surel kepada ani[@]csirt[.]example tertahan"), "{dedi}");
+}
+
+/// Every key of the team has run out: what tells of it was sealed with the same keys, and waited too.
+#[test]
+fn nobody_was_told_that_every_key_of_the_team_had_run_out() {
+    let team = [ANI, DEDI, KABID];
+    let mut old = Gnupg::new();
+    old.key(DESK, "never");
+    team.iter().for_each(|person| old.key(person, "20261110T000000"));
+    old.at("20261105T000000");
+    let renewed = ring(&team);
+    let (mut world, _folder) = desk(&old);
+    let encrypts = |world: &mut World, gpg: &Gnupg| {
+        world.reconfigure(|config| {
+            config.settings.pgp.sign = true;
+            team.iter().for_each(|person| pin(config, gpg, person));
+            config.people.pinned.iter_mut().for_each(|keys| keys.encrypts = true);
+        });
+    };
+    encrypts(&mut world, &old);
+    report(&mut world);
+    world.send();
+    let now = world.now();
+    assert!(keys::faults(world.config(), now).iter().any(|fault| fault.contains("no analyst gets any mail")));
+    assert!(keys::warnings(world.config(), now).iter().any(|said| said.contains(KABID) && said.contains("waits")));
+    for person in [ANI, DEDI] {
+        let got = world.mailbox_of(person);
+        assert!(!got.is_empty(), "{person} was told nothing");
+        for mail in got {
+            let bytes = String::from_utf8_lossy(&mail.mail.bytes).into_owned();
+            assert!(mail.subject.contains("kunci PGP"), "{}", mail.subject);
+            for secret in ["CIAMIS-2026", "dinkes", "warga", "judi", "csirt+"] {
+                assert!(!bytes.contains(secret), "{secret}: {bytes}");
+            }
+        }
+    }
+    // Four days on, longer than any mail is tried, they still wait, and no attempt of theirs is spent.
+    world.until("2026-11-27 09:00");
+    let kept = |world: &World, waits: bool| {
+        let rows = world.outbox().into_iter().filter(move |row| row.waits_for_key == waits && row.sent_at.is_none());
+        rows.filter(|row| team.contains(&row.recipient.as_str())).collect::<Vec<_>>()
+    };
+    let waiting = kept(&world, true);
+    assert!(waiting.iter().any(|row| row.notice == "ticket_opened" && row.recipient == ANI), "{waiting:#?}");
+    assert!(waiting.iter().any(|row| row.recipient == KABID), "his reminder waits as well");
+    assert!(waiting.iter().all(|row| row.attempts == 0), "{waiting:#?}");
+    assert!(kept(&world, false).is_empty(), "none is given up");
+    let of_kabid = |mail: &Received| mail.words().contains("Surel kepada kabid[@]csirt[.]example tertahan");
+    let alerts = world.mailbox_of(ANI).iter().filter(|mail| of_kabid(mail)).count();
+    assert!((1..=5).contains(&alerts), "once a day, and not {alerts} times");
+    // The keys are renewed: everything leaves, encrypted.
+    encrypts(&mut world, &renewed);
+    let before = world.sent().len();
+    world.minutes(16);
+    assert!(kept(&world, true).is_empty());
+    let sent = world.sent();
+    let leaves = |row: &siaga::store::outbox::Entry| {
+        sent[before..].iter().filter(|mail| mail.message_id == row.message_id).count()
+    };
+    assert!(waiting.iter().all(|row| leaves(row) == 1));
+    assert!(
+        sent[before..]
+            .iter()
+            .filter(|mail| team.contains(&mail.to.as_str()))
+            .all(|mail| { String::from_utf8_lossy(&mail.mail.bytes).contains("multipart/encrypted") })
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ use siaga::domain::command::{Command, Reply};
 use siaga::domain::digest::Digest;
 use siaga::domain::kind::IncidentKind;
 use siaga::domain::logbook::Kind;
+use siaga::domain::notice::team::NotForwarded;
 use siaga::domain::role::Actor;
 use siaga::domain::stage::{Disposition, Stage, Status};
 use siaga::domain::workflow::parts::part;
@@ -65,7 +66,7 @@ fn an_objection_that_comes_too_late_is_only_filed() {
 
 #[test]
 fn an_opd_mailbox_that_bounces_stops_the_opds_clocks() {
-    let failed = || Event::ForwardFailed { reason: text("550 user unknown") };
+    let failed = || Event::ForwardFailed { why: NotForwarded::Undelivered { reason: text("550 user unknown") } };
     let desk = Desk::on_its_way().event(failed());
     assert_eq!(desk.said(), ["forward_failed>assignee", "forward_failed>kabid"]);
     assert!(desk.case.open_deadline(Stage::Forwarding).is_some(), "somebody must find another way");

@@ -11,6 +11,7 @@ use siaga::domain::case::Case;
 use siaga::domain::command::vocabulary::Word;
 use siaga::domain::deadline::Run;
 use siaga::domain::digest::Digest;
+use siaga::domain::notice::team::NotForwarded;
 use siaga::domain::role::{Actor, Role};
 use siaga::domain::stage::{Stage, Status};
 use siaga::domain::timer::TimerKind;
@@ -91,7 +92,9 @@ impl World {
             }
             Step::Writes { opd: false } => self.happens(&Event::ReporterWrote { message: Digest::of(b"surel") }),
             Step::Delivery { arrived: true } => self.happens(&Event::ForwardSent),
-            Step::Delivery { arrived: false } => self.happens(&Event::ForwardFailed { reason: "550".to_owned() }),
+            Step::Delivery { arrived: false } => {
+                self.happens(&Event::ForwardFailed { why: NotForwarded::Undelivered { reason: "550".to_owned() } })
+            }
             Step::HoldEnds => self.happens(&Event::HoldEnded),
             Step::Minutes(minutes) => self.wait(TimeDelta::minutes(*minutes)),
         }

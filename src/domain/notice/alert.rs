@@ -61,6 +61,13 @@ pub enum DeskAlert {
         /// What the mail server said.
         reason: String,
     },
+    /// What an order removed was part of mails that had not left: they do not.
+    MailWithdrawn {
+        /// The ticket.
+        number: String,
+        /// The mails.
+        mails: Vec<WithdrawnMail>,
+    },
     /// A PGP key cannot be used: mail to its owner waits, or leaves unsigned.
     KeyUnusable {
         /// Whose it is; `None` for the desk's own.
@@ -100,6 +107,15 @@ pub enum DeskAlert {
     },
 }
 
+/// A mail that was taken out of the queue with what it carried.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WithdrawnMail {
+    /// Who would have got it.
+    pub addressee: String,
+    /// Whether it brought the evidence he had asked for.
+    pub evidence: bool,
+}
+
 /// How it shows that somebody uses another's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -117,4 +133,14 @@ pub enum Misuse {
 impl Misuse {
     /// All of them.
     pub const ALL: &[Misuse] = &[Misuse::Unproven, Misuse::ForeignAddress, Misuse::GuessedCode, Misuse::ForeignCode];
+
+    /// The name used in the database and in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Misuse::Unproven => "unproven",
+            Misuse::ForeignAddress => "foreign_address",
+            Misuse::GuessedCode => "guessed_code",
+            Misuse::ForeignCode => "foreign_code",
+        }
+    }
 }

@@ -282,6 +282,8 @@ pub enum Doubt {
     NoCode,
     /// Its text and its HTML say different things.
     PartsDiffer,
+    /// So many were answered within an hour that the next ones are not.
+    TooMany,
 }
 
 /// The evidence of a ticket, as a ZIP with a password (decisions 13).

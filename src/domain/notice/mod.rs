@@ -238,6 +238,12 @@ impl Notice {
         }
     }
 
+    /// Whether it says nothing secret, and matters most just when it cannot be encrypted: that a key cannot
+    /// be used. Everything else waits for the key.
+    pub fn may_go_in_clear(&self) -> bool {
+        matches!(self, Notice::DeskAlert(DeskAlert::KeyUnusable { .. }))
+    }
+
     /// What happens when its delivery is in doubt: receipts are not repeated, everything that
     /// matters to its reader is (decisions 12).
     pub fn class(&self) -> Class {

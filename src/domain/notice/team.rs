@@ -343,6 +343,30 @@ pub struct ForwardFailed {
     pub audience: Audience,
     /// Whether somebody else of the OPD has it, so that its clocks run.
     pub partly: bool,
-    /// What the mail server said.
-    pub reason: String,
+    /// What was in the way.
+    #[serde(flatten)]
+    pub why: NotForwarded,
+}
+
+/// Why the report did not reach its OPD.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "why")]
+pub enum NotForwarded {
+    /// The mail server refused it, or it came back.
+    Undelivered {
+        /// What the mail server said.
+        reason: String,
+    },
+    /// It never left: what it carried was removed by order.
+    Withdrawn,
+}
+
+impl NotForwarded {
+    /// As the logbook says it.
+    pub fn in_the_logbook(&self) -> &str {
+        match self {
+            NotForwarded::Undelivered { reason } => reason,
+            NotForwarded::Withdrawn => "withdrawn before it left: what it carried was removed by order",
+        }
+    }
 }

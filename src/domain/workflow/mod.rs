@@ -29,6 +29,7 @@ use crate::domain::hosts::hosts_in;
 use crate::domain::incoming::IncomingMail;
 use crate::domain::logbook::{Entry, Kind};
 use crate::domain::notice::Notice;
+use crate::domain::notice::team::NotForwarded;
 use crate::domain::person::Address;
 use crate::domain::question::Question;
 use crate::domain::role::{Actor, Role};
@@ -99,8 +100,8 @@ pub enum Event {
     ForwardSent,
     /// The forwarded report could not be delivered, or came back.
     ForwardFailed {
-        /// What the mail server said.
-        reason: String,
+        /// What was in the way.
+        why: NotForwarded,
     },
     /// The ticket this one is a duplicate of was resolved.
     ParentResolved,
@@ -229,9 +230,9 @@ pub fn decide(case: &Case, event: &Event, rules: &Rules, now: Time) -> Result<De
             let mut draft = draft(Actor::Siaga, None);
             if draft.forward_sent() { draft.finish(Kind::ForwardSent) } else { draft.finish_without_entry() }
         }
-        Event::ForwardFailed { reason } => {
+        Event::ForwardFailed { why } => {
             let mut draft = draft(Actor::Siaga, None);
-            draft.forward_failed(reason);
+            draft.forward_failed(why);
             draft.finish(Kind::ForwardFailed)
         }
         Event::ParentResolved => {

@@ -6,7 +6,7 @@ use crate::domain::notice::Notice;
 use crate::domain::notice::kabid::{ReportForwarded, ReviewRequested};
 use crate::domain::notice::opd::ReportDelivered;
 use crate::domain::notice::reporter::News;
-use crate::domain::notice::team::{ForwardFailed, ReportApproved, ReportReturned};
+use crate::domain::notice::team::{ForwardFailed, NotForwarded, ReportApproved, ReportReturned};
 use crate::domain::question::Question;
 use crate::domain::report::{ReportVersion, Submission};
 use crate::domain::role::Audience;
@@ -220,7 +220,7 @@ impl Draft<'_> {
     }
 
     /// The report did not arrive: the OPD's clocks have not begun, somebody must find another way.
-    pub(super) fn forward_failed(&mut self, reason: &str) {
+    pub(super) fn forward_failed(&mut self, why: &NotForwarded) {
         if self.status() == Status::Forwarded {
             self.void(Stage::Acknowledgement);
             self.void(Stage::FollowUp);
@@ -228,15 +228,10 @@ impl Draft<'_> {
                 self.start(Stage::Forwarding);
             }
         }
-        self.note("reason", reason);
+        self.note("reason", why.in_the_logbook());
         for audience in [Audience::Assignee, Audience::Kabid] {
             let about = about(&self.case, self.rules);
-            self.say(Notice::ForwardFailed(ForwardFailed {
-                about,
-                audience,
-                partly: false,
-                reason: reason.to_owned(),
-            }));
+            self.say(Notice::ForwardFailed(ForwardFailed { about, audience, partly: false, why: why.clone() }));
         }
     }
 }

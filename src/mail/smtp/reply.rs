@@ -149,6 +149,7 @@ mod tests {
             SendOutcome::Unavailable { needs_person: false, .. } => "wait",
             SendOutcome::Unavailable { needs_person: true, .. } => "person",
             SendOutcome::InDoubt { .. } => "doubt",
+            SendOutcome::Unprotected { .. } => "key",
         }
     }
 

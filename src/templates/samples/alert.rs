@@ -3,7 +3,7 @@
 use crate::domain::gate::Barred;
 use crate::domain::lookalike::Lookalike;
 use crate::domain::notice::Notice;
-use crate::domain::notice::alert::{DeskAlert, Misuse};
+use crate::domain::notice::alert::{DeskAlert, Misuse, WithdrawnMail};
 use crate::domain::tlp::Tlp;
 use crate::templates::samples::at;
 
@@ -48,5 +48,10 @@ pub(super) fn all() -> Vec<Notice> {
         barred,
     }));
     samples.push(DeskAlert::DatabaseOlder { last: Some(at(23, 10, 30)) });
+    let withdrawn = |addressee: &str, evidence| WithdrawnMail { addressee: addressee.to_owned(), evidence };
+    samples.push(DeskAlert::MailWithdrawn {
+        number: "CIAMIS-2026-0007".to_owned(),
+        mails: vec![withdrawn("ani@csirt.example", false), withdrawn("dedi@csirt.example", true)],
+    });
     samples.into_iter().map(Notice::DeskAlert).collect()
 }

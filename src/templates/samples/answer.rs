@@ -20,8 +20,10 @@ use crate::templates::samples::kabid::findings;
 use crate::templates::samples::team::clock;
 use crate::templates::samples::{at, months};
 
-const DOUBTS: &[Doubt] =
-    &[Doubt::NoReply, Doubt::Domain, Doubt::Signature, Doubt::SignatureRequired, Doubt::NoCode, Doubt::PartsDiffer];
+#[rustfmt::skip]
+const DOUBTS: &[Doubt] = &[
+    Doubt::NoReply, Doubt::Domain, Doubt::Signature, Doubt::SignatureRequired, Doubt::NoCode, Doubt::PartsDiffer, Doubt::TooMany,
+];
 
 pub(super) fn all() -> Vec<Notice> {
     let mut samples = vec![transcript(done(), true, false), transcript(queries(), true, true), approved()];

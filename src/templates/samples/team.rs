@@ -4,8 +4,8 @@ use crate::domain::calendar::Counting;
 use crate::domain::kind::{Finding, IncidentKind};
 use crate::domain::notice::Notice;
 use crate::domain::notice::team::{
-    About, Clock, CommandWithdrawn, DeadlineNear, DeadlinesNear, ForwardFailed, OpdSaid, OpdWord, RecheckRequested,
-    ReportApproved, ReportReturned, TicketAssigned,
+    About, Clock, CommandWithdrawn, DeadlineNear, DeadlinesNear, ForwardFailed, NotForwarded, OpdSaid, OpdWord,
+    RecheckRequested, ReportApproved, ReportReturned, TicketAssigned,
 };
 use crate::domain::role::Audience;
 use crate::domain::severity::Severity;
@@ -67,14 +67,19 @@ pub(super) fn all() -> Vec<Notice> {
         })
     }));
     samples.push(withdrawn());
-    samples.extend([true, false].map(|partly| {
-        Notice::ForwardFailed(ForwardFailed {
-            about: about(),
-            audience: Audience::Kabid,
-            partly,
-            reason: "550 5.1.1 user unknown".to_owned(),
-        })
-    }));
+    samples.extend(not_forwarded());
+    samples
+}
+
+fn not_forwarded() -> Vec<Notice> {
+    let undelivered = NotForwarded::Undelivered { reason: "550 5.1.1 user unknown".to_owned() };
+    let mut samples = Vec::new();
+    for why in [undelivered, NotForwarded::Withdrawn] {
+        samples.extend([true, false].map(|partly| {
+            let why = why.clone();
+            Notice::ForwardFailed(ForwardFailed { about: about(), audience: Audience::Kabid, partly, why })
+        }));
+    }
     samples
 }
 

@@ -71,7 +71,7 @@ impl Context {
             "due_at": ticket.due_at, "message_id_known": twin,
         });
         if !mail.protection.is_none() {
-            detail["protection"] = json!(mail.protection);
+            detail["protection"] = json!(mail.protection.noted());
         }
         if matches!(thread, Thread::Form) {
             detail[BY_FORM] = json!(true);

@@ -17,7 +17,6 @@ use crate::domain::incoming::{IncomingMail, Nature};
 use crate::domain::logbook::{Entry, Kind};
 use crate::domain::notice::related::Relation;
 use crate::domain::person::{Address, Person};
-use crate::domain::protection::Protection;
 use crate::domain::role::Actor;
 use crate::domain::ticket::TicketNumber;
 use crate::domain::workflow::refusal::Refusal;
@@ -146,7 +145,7 @@ fn as_mail(message: &Message) -> IncomingMail {
         language: message.language,
         attachments: message.attachments.clone(),
         nature: Nature::Person,
-        protection: Protection::default(),
+        protection: message.protection.clone().unwrap_or_default(),
         automatic: word(&message.automatic),
         junk: false,
         hops: 0,

@@ -35,7 +35,8 @@ pub fn remove(db: &Connection, letter: MessageId, now: Time) -> Result<Destroyed
     db.prepare_cached("UPDATE attachment SET filename = '', content_type = '', scan = '' WHERE message_id = ?1")?
         .execute([letter.0])?;
     db.prepare_cached(
-        "UPDATE message SET subject = '', text = '', new_text = '', header_id = '', removed_at = ?2 WHERE id = ?1",
+        "UPDATE message SET subject = '', text = '', new_text = '', header_id = '', protection = '', removed_at = ?2 \
+         WHERE id = ?1",
     )?
     .execute((letter.0, stored(now)))?;
     Ok(Destroyed { letters: 1, files: files.len() as u64, ..Destroyed::default() })

@@ -15,6 +15,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0007_retention.sql"),
     include_str!("migrations/0008_separated.sql"),
     include_str!("migrations/0009_scans.sql"),
+    include_str!("migrations/0011_protection.sql"),
 ];
 
 /// Applies the steps that are missing, after a backup beside the file if there is anything to lose.

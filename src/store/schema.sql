@@ -225,7 +225,8 @@ CREATE TABLE message (
     arrived_at     TEXT    NOT NULL,                  -- when it reached the mail server
     dated_at       TEXT,                              -- when the sender claims to have written it
     evidence       TEXT    NOT NULL DEFAULT '',       -- what was known of the sender then: pass, none or fail; empty: before that was asked
-    removed_at     TEXT                               -- when its words and files were removed; NULL: they are kept
+    removed_at     TEXT,                              -- when its words and files were removed; NULL: they are kept
+    protection     TEXT    NOT NULL DEFAULT ''        -- how it was encrypted and signed, as JSON; empty: neither, or before that was kept
 ) STRICT;
 CREATE INDEX message_by_ticket ON message (ticket_id);
 CREATE INDEX message_by_header_id ON message (header_id) WHERE header_id <> '';

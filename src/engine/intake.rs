@@ -87,6 +87,19 @@ pub struct Incoming<'a> {
     pub arrived_at: Time,
     /// What is known of its sender.
     pub evidence: SenderEvidence,
+    /// Earlier mails that it takes off their tickets, read again.
+    pub again: &'a [Again],
+}
+
+/// A mail that is here already, read again from its raw bytes: tables keep only a part of what it says.
+#[derive(Debug, Clone)]
+pub struct Again {
+    /// Its row.
+    pub message: MessageId,
+    /// What it says.
+    pub mail: IncomingMail,
+    /// What is known of its sender now.
+    pub evidence: SenderEvidence,
 }
 
 impl Engine {
@@ -182,12 +195,25 @@ impl Engine {
         evidence: impl Into<SenderEvidence>,
         now: Time,
     ) -> Result<Verdict> {
-        let evidence = evidence.into();
+        self.take_in_with(receipt, mail, (evidence.into(), &[]), now)
+    }
+
+    /// The same of a mail that takes others off their tickets ([`Engine::taken_off`]), with those.
+    ///
+    /// # Errors
+    /// As [`Engine::take_in`].
+    pub fn take_in_with(
+        &mut self,
+        receipt: ReceiptId,
+        mail: &IncomingMail,
+        (evidence, again): (SenderEvidence, &[Again]),
+        now: Time,
+    ) -> Result<Verdict> {
         let Engine { store, context, .. } = self;
         let verdict = store.write(|tx| {
             let receipt = receipts::get(tx, receipt)?.context("take in a message without receipt")?;
             ensure!(receipt.state == State::Received, "receipt {} is {} already", receipt.id.0, receipt.state.as_str());
-            let incoming = Incoming { mail, arrived_at: receipt.arrival.arrived_at, evidence };
+            let incoming = Incoming { mail, arrived_at: receipt.arrival.arrived_at, evidence, again };
             let verdict = context.understand(tx, incoming, now)?;
             receipts::finish(tx, receipt.id, verdict.state, &verdict.reason, verdict.message)?;
             reached(Step::IntakeWritten);

@@ -9,3 +9,4 @@ mod outside;
 mod person;
 mod redaction;
 mod retention;
+mod separated;

@@ -156,7 +156,7 @@ impl Context {
         let allowed = match allowed {
             Ok(address) => {
                 let quiet = self.keeps_quiet(db, incoming.mail, incoming.evidence.verdict(), now)?;
-                match quiet.map_or_else(|| self.is_past(db, incoming.arrived_at), |quiet| Ok(Some(quiet)))? {
+                match quiet.map_or_else(|| self.is_past(db, incoming.arrived_at, now), |quiet| Ok(Some(quiet)))? {
                     Some(silence) => Err(silence),
                     None => Ok(address),
                 }

@@ -184,6 +184,7 @@ impl World {
             whole: true,
             arrived_at: self.now,
         };
+        small_desk::durable(&self.engine, &mail.raw);
         let receipts = self.engine.receive(&[arrival], self.now).expect("received");
         let verdict = self.engine.take_in(receipts[0].id, &mail, evidence, self.now).expect("taken in");
         let number = verdict.ticket.expect("acknowledged or not, a report is a ticket");

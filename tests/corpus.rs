@@ -136,7 +136,8 @@ impl Desk {
     fn judge(&mut self, message: Unread) -> anyhow::Result<Explanation> {
         match self.reader.read(message) {
             Ok(parsed) => {
-                let incoming = Incoming { mail: &parsed.mail, arrived_at: now(), evidence: Evidence::None.into() };
+                let incoming =
+                    Incoming { mail: &parsed.mail, arrived_at: now(), evidence: Evidence::None.into(), again: &[] };
                 self.engine.explain(incoming, now())
             }
             Err(unreadable) => Ok(Explanation::held(&unreadable)),

@@ -158,3 +158,104 @@ fn a_desk_that_was_only_idle_was_not_away() {
     world.timers_round();
     assert!(!since(&world, ANI, 0).iter().any(|subject| subject.contains("Sistem kembali")));
 }
+
+/// What lies in a mailbox that was away for three days.
+fn lies_in_the_mailbox(world: &World) {
+    arrives(world, &report("budi"), "2026-11-23 10:00");
+    arrives(world, &report("dewi"), "2026-11-26 08:30");
+}
+
+#[test]
+fn case_86_old_mail_was_acknowledged_when_the_mailbox_came_back_an_hour_after_the_start() {
+    let (mut world, copy) = a_backup_of_monday();
+    restore(&mut world, &copy, 0);
+    world.server.borrow_mut().failures = u32::MAX;
+    assert!(world.inbox_round().is_err());
+    world.shared.clock.set(wib("2026-11-26 10:01"));
+    world.timers_round();
+    assert_eq!(since(&world, ANI, 0).iter().filter(|subject| subject.contains("Sistem kembali")).count(), 1);
+    world.until("2026-11-26 12:00");
+    world.server.borrow_mut().failures = 0;
+    let before = world.mailbox_of(ANI).len();
+    lies_in_the_mailbox(&world);
+    world.take_in();
+    world.timers_round();
+    assert_eq!(world.mailbox_of("budi@warga.example").len(), 1, "he was answered on Monday");
+    assert_eq!(world.mailbox_of("dewi@warga.example").len(), 1);
+    let told = since(&world, ANI, before);
+    assert_eq!(told.iter().filter(|subject| subject.contains("Sistem kembali")).count(), 1, "{told:#?}");
+    let words = world.latest(ANI, "Sistem kembali").words();
+    assert!(words.contains("dapat dibaca lagi") && words.contains("Ada 1 laporan"), "{words}");
+}
+
+#[test]
+fn case_86_an_outage_of_the_mailbox_alone_never_began_a_catching_up() {
+    let mut world = World::new();
+    world.until("2026-11-23 08:00");
+    world.writes(&report("amir"));
+    world.server.borrow_mut().failures = u32::MAX;
+    world.until("2026-11-26 09:00");
+    assert!(world.inbox_round().is_err());
+    let now = world.now();
+    world.shared.engine.borrow_mut().is_alive(now).expect("noted");
+    world.timers_round();
+    assert!(!since(&world, ANI, 0).iter().any(|subject| subject.contains("Sistem kembali")), "nothing is back yet");
+    let before = [world.mailbox_of(ANI).len(), world.mailbox_of(KABID).len()];
+    world.server.borrow_mut().failures = 0;
+    lies_in_the_mailbox(&world);
+    world.take_in();
+    world.timers_round();
+    assert!(world.mailbox_of("budi@warga.example").is_empty(), "his mail is older than a day");
+    assert_eq!(world.mailbox_of("dewi@warga.example").len(), 1);
+    for (address, before) in [ANI, KABID].into_iter().zip(before) {
+        let told = since(&world, address, before);
+        assert_eq!(told.iter().filter(|subject| subject.contains("Sistem kembali")).count(), 1, "{address}: {told:#?}");
+        assert!(!told.iter().any(|subject| subject.contains("Tenggat")), "{address}: {told:#?}");
+    }
+    let words = world.latest(KABID, "Sistem kembali").words();
+    assert!(words.contains("CIAMIS-2026-0002") && words.contains("Ada 1 laporan"), "{words}");
+    // It is over: what comes now is answered, and nobody is told twice.
+    world.until("2026-11-26 09:30");
+    world.writes(&report("edi"));
+    world.timers_round();
+    assert_eq!(world.mailbox_of("edi@warga.example").len(), 1);
+    assert_eq!(since(&world, ANI, 0).iter().filter(|subject| subject.contains("Sistem kembali")).count(), 1);
+}
+
+#[test]
+fn case_86_a_process_that_ends_while_the_mailbox_comes_back_acknowledges_nothing_old() {
+    let mut world = World::new();
+    world.until("2026-11-23 08:00");
+    world.writes(&report("amir"));
+    world.server.borrow_mut().failures = u32::MAX;
+    world.until("2026-11-26 09:00");
+    world.server.borrow_mut().failures = 0;
+    let now = world.now();
+    world.shared.engine.borrow_mut().is_alive(now).expect("noted");
+    // The list is read, then the connection breaks, and the process ends.
+    arrives(&world, &report("cici"), "2026-11-24 10:00");
+    let place = world.server.borrow().inbox[0].place.clone();
+    world.server.borrow_mut().breaks = Some(place);
+    let _ = world.inbox_round();
+    world.timers_round();
+    starts(&mut world, 0);
+    world.server.borrow_mut().breaks = None;
+    lies_in_the_mailbox(&world);
+    world.take_in();
+    assert!(world.mailbox_of("cici@warga.example").is_empty() && world.mailbox_of("budi@warga.example").is_empty());
+}
+
+#[test]
+fn a_mailbox_into_which_nothing_came_for_days_was_not_away() {
+    let mut world = World::new();
+    world.writes(&report("amir"));
+    for day in 24..28 {
+        world.until(&format!("2026-11-{day} 08:00"));
+        world.inbox_round().expect("a look");
+    }
+    world.until("2026-11-27 08:03");
+    world.writes(&report("budi"));
+    world.timers_round();
+    assert_eq!(world.mailbox_of("budi@warga.example").len(), 1);
+    assert!(!since(&world, ANI, 0).iter().any(|subject| subject.contains("Sistem kembali")));
+}

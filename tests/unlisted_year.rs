@@ -23,6 +23,7 @@ fn told(month: u32, day: u32, hour: u32) -> String {
         whole: true,
         arrived_at: now,
     };
+    small_desk::durable(&engine, &mail.raw);
     let receipts = engine.receive(&[arrival], now).expect("received");
     engine.take_in(receipts[0].id, &mail, Evidence::None, now).expect("taken in");
     let db = engine.store().db();

@@ -30,7 +30,7 @@ pub(crate) fn body(data: &[u8]) {
     let Ok(parsed) = parse(data) else { return };
     let mail = parsed.mail;
     DESK.with_borrow_mut(|desk| {
-        let incoming = Incoming { mail: &mail, arrived_at: desk.now, evidence: Evidence::None.into() };
+        let incoming = Incoming { mail: &mail, arrived_at: desk.now, evidence: Evidence::None.into(), again: &[] };
         let explained = desk.engine.explain(incoming, desk.now).expect("any mail can be explained");
         let ids: Vec<&String> = mail.in_reply_to.iter().chain(&mail.references).chain(&mail.message_id).collect();
         let about = if let Nature::Bounce(bounce) = &mail.nature { bounce.about.clone() } else { Vec::new() };

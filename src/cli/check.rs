@@ -7,11 +7,13 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use crate::cli::setup::Home;
-use crate::cli::terminal::{columns, prose};
+use crate::cli::terminal::{columns, plain, prose};
 use crate::cli::{authres, keys, live, template_fault, weakness};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, SecretSource, Source, Transport, read_secret};
 use crate::domain::Time;
+use crate::domain::notice::alert::Side;
+use crate::store::trouble::{self, Standing};
 use crate::templates::Templates;
 
 /// Checks configuration and templates, with `live` the servers, and with `authres` whether the
@@ -36,6 +38,7 @@ pub(super) fn run(folder: &Path, templates: &Path, (live, authres): (bool, bool)
     let weaknesses: Vec<String> = weakness::weaknesses(&config, now);
     let numbered = weaknesses.iter().enumerate().map(|(index, said)| format!("{}. {said}", index + 1));
     tell("weak", &numbered.collect::<Vec<_>>(), &mut out)?;
+    tell("trouble", &standing(folder, templates, &config), &mut out)?;
     if !faults.is_empty() {
         bail!("{}", counted(faults.len()));
     }
@@ -52,6 +55,22 @@ pub(super) fn run(folder: &Path, templates: &Path, (live, authres): (bool, bool)
         }
     }
     Ok(())
+}
+
+/// What keeps the serving desk from a mail server, as its database has it; nothing where there is none yet.
+fn standing(folder: &Path, templates: &Path, config: &Config) -> Vec<String> {
+    let store = Home::load(folder, templates.to_owned()).and_then(|home| home.store());
+    let Ok(store) = store else { return Vec::new() };
+    let said = |side: &Side| {
+        let Standing { since, reason, .. } = trouble::get(store.db(), *side).ok().flatten()?;
+        let what = match side {
+            Side::Mailbox => "mail cannot be fetched",
+            Side::Outgoing => "mail cannot be sent",
+        };
+        let since = config.calendar.local(since).format("%Y-%m-%d %H:%M %Z");
+        Some(plain(&format!("{what} since {since}, until somebody mends this: {reason}")))
+    };
+    Side::ALL.iter().filter_map(said).collect()
 }
 
 /// What works and will not do what was meant.

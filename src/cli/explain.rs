@@ -82,7 +82,7 @@ fn explain(engine: &mut Engine, read: Read, looking: &Looking, now: Time) -> Res
                 None => None,
             };
             let evidence = claims.judged(&looking.trust, keys.as_ref(), now);
-            engine.explain(Incoming { mail: &mail, arrived_at: now, evidence }, now)
+            engine.explain(Incoming { mail: &mail, arrived_at: now, evidence, again: &[] }, now)
         }
         Err(unreadable) => Ok(Explanation::held(&unreadable)),
     }

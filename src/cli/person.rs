@@ -189,6 +189,12 @@ fn index(home: &Home, record: &Record, letters: &[String], mails: &[String]) -> 
         text.push(String::new());
         text.push(format!("Alamat Saudara tidak dapat dicapai sejak {}: {}", local(home, *since), plain(reason)));
     }
+    if !record.events.is_empty() {
+        text.extend([String::new(), format!("CATATAN TANPA TIKET ({})", record.events.len())]);
+    }
+    text.extend(
+        record.events.iter().map(|event| format!("- {} {}", local(home, event.at), event.kind.replace('_', " "))),
+    );
     text.join("\n") + "\n"
 }
 

@@ -256,6 +256,9 @@ fn show_message(home: &Home, message: &messages::Message, out: &mut impl Write) 
     writeln!(out, "  from     {} <{}>", plain(&message.sender_name), plain(&message.sender_address))?;
     writeln!(out, "  arrived  {}", local(home, message.arrived_at))?;
     writeln!(out, "  raw      {}", message.raw)?;
+    if let Some(protection) = &message.protection {
+        writeln!(out, "{}", prose("  secured  ", &plain(&protection.to_string()), terminal::columns()))?;
+    }
     for file in &message.attachments {
         writeln!(out, "  file     {} ({} bytes)", plain(&file.filename), file.size_bytes)?;
         writeln!(out, "           {}", file.digest)?;

@@ -15,7 +15,8 @@ use crate::daemon::lane::team_first;
 use crate::daemon::loads::{batches, fetch};
 use crate::daemon::rests::{Rest, Rests};
 use crate::daemon::{Shared, backoff};
-use crate::domain::notice::alert::DeskAlert;
+use crate::domain::notice::alert::{DeskAlert, Side};
+use crate::engine::Engine;
 use crate::mail::transport::{Extent, JunkFolder, Listed, Mailbox, Place, Trouble};
 use crate::store::receipts::{Receipt, State};
 
@@ -136,14 +137,18 @@ impl<B: Mailbox> Inbox<B> {
         if !wanted.is_empty() {
             info!(count = wanted.len(), "{} messages to take in", wanted.len());
         }
+        if !wanted.is_empty() && !self.is_short(shared) {
+            shared.with_engine(Engine::mailbox_returns)?;
+        }
         let wanted = team_first(shared, &mut self.mailbox, wanted).await;
         let mut fetched = Vec::new();
         // Said last: what cannot be moved away keeps nothing from being taken in.
         let mut jammed = None;
         let mut looked = Looked::Done;
-        let mut barren = 0;
+        let (mut barren, mut seen) = (0, true);
         for batch in self.loads(wanted, shared.clock.steady()) {
             if self.is_short(shared) {
+                seen = false;
                 break;
             }
             // The next batch is fetched while the one before it is synced and read.
@@ -168,16 +173,21 @@ impl<B: Mailbox> Inbox<B> {
                     jammed = Some(Trouble::passing(broken.reason));
                 }
                 if hopeless {
+                    seen = false;
                     break;
                 }
             }
             if shared.stop.is_asked() {
+                seen = false;
                 break;
             }
         }
         let (receipts, all) = take_in(&self.intake, shared, &name, fetched).await?;
         complete &= all;
         jammed = self.archive(shared, reread(shared, receipts)?).await.err().or(jammed);
+        if seen {
+            shared.with_engine(Engine::mailbox_seen)?;
+        }
         jammed = self.archive(shared, known).await.err().or(jammed);
         if let Some(trouble) = jammed {
             return Err(trouble);
@@ -315,6 +325,7 @@ pub(super) async fn run<C: Clock, B: Mailbox>(shared: &Shared<C>, mut inbox: Inb
         let ended = {
             let round = async {
                 inbox.round(shared).await?;
+                shared.note_way(Side::Mailbox, None);
                 wait(shared, &mut inbox).await
             };
             tokio::pin!(round);
@@ -326,6 +337,7 @@ pub(super) async fn run<C: Clock, B: Mailbox>(shared: &Shared<C>, mut inbox: Inb
         let now = shared.clock.steady();
         let Err(trouble) = ended else { continue };
         inbox.mailbox.disconnect();
+        shared.note_way(Side::Mailbox, Some(&trouble));
         if now.saturating_sub(steady_since) >= backoff::STEADY {
             pauses.reset();
         }

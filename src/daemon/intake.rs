@@ -15,7 +15,7 @@ use crate::daemon::dns::Dns;
 use crate::daemon::scanner::Scanner;
 use crate::domain::evidence::{SenderEvidence, TrustRules};
 use crate::domain::incoming::Unreadable;
-use crate::engine::intake::{Action, Verdict};
+use crate::engine::intake::{Action, Again, Verdict};
 use crate::fail_point::{Step, reached};
 use crate::mail::parse::Parsed;
 use crate::mail::reader::{Reader, Unread};
@@ -167,8 +167,9 @@ impl Intake {
             if self.must_wait(shared, &receipt, &parsed, evidence) {
                 continue;
             }
+            let again = self.read_again(shared, &parsed).await;
             let taken = shared.with_engine(|engine, now| match parsed {
-                Ok(Parsed { mail, .. }) => engine.take_in(receipt.id, &mail, evidence, now).map(Some),
+                Ok(Parsed { mail, .. }) => engine.take_in_with(receipt.id, &mail, (evidence, &again), now).map(Some),
                 Err(unreadable) => engine.hold(receipt.id, &unreadable.to_string(), now).map(|()| None),
             });
             match taken {
@@ -206,6 +207,31 @@ impl Intake {
         let arrived_at = receipt.arrival.arrived_at;
         let keys = self.dns.keys(claims.keys_needed(&self.trust, arrived_at)).await;
         claims.judged(&self.trust, Some(&keys), arrived_at)
+    }
+
+    /// Reads the mails again that an order takes off their tickets. One that cannot be read is separated as
+    /// far as the tables keep it.
+    async fn read_again<C: Clock>(&self, shared: &Shared<C>, order: &Result<Parsed, Unreadable>) -> Vec<Again> {
+        let Ok(Parsed { mail: order, .. }) = order else { return Vec::new() };
+        let found = shared.with_engine(|engine, now| engine.taken_off(order, now)).unwrap_or_else(|error| {
+            warn!("What an order takes off its ticket cannot be found beforehand: {error:#}");
+            Vec::new()
+        });
+        let mut again = Vec::new();
+        for (message, receipt) in found {
+            match self.read_one(&receipt).await {
+                Ok(Ok(parsed)) => {
+                    let parsed = Ok(parsed);
+                    let evidence = self.evidence_of(&receipt, &parsed).await;
+                    again.extend(parsed.ok().map(|Parsed { mail, .. }| Again { message, mail, evidence }));
+                }
+                Ok(Err(unreadable)) => {
+                    warn!(message = message.0, "Message {} cannot be read again: {unreadable}", message.0)
+                }
+                Err(error) => warn!(message = message.0, "Message {} cannot be read again: {error:#}", message.0),
+            }
+        }
+        again
     }
 
     /// Whether a message is left for later: an order whose sender only the DNS can vouch for, while it

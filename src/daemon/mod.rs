@@ -42,9 +42,9 @@ use crate::daemon::leap::ClockWatch;
 use crate::daemon::outbox::Sender;
 use crate::daemon::protecting::Protecting;
 use crate::domain::Time;
-use crate::domain::notice::alert::DeskAlert;
+use crate::domain::notice::alert::{DeskAlert, Side};
 use crate::engine::Engine;
-use crate::mail::transport::{Mailbox, Mailer};
+use crate::mail::transport::{Mailbox, Mailer, Trouble};
 
 /// Longest sleep of a loop that waits for a moment in the database.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -110,6 +110,22 @@ impl<C: Clock> Shared<C> {
         match self.with_engine(|engine, now| engine.raise(alert, purpose, now)) {
             Ok(()) => self.outbox.notify_one(),
             Err(error) => error!("The team cannot be told of it: {error:#}"),
+        }
+    }
+
+    /// Notes how a way to the provider is: what only a person mends is told after a while.
+    fn note_way(&self, side: Side, trouble: Option<&Trouble>) {
+        let noted = match trouble {
+            Some(trouble) if trouble.needs_person => {
+                self.timers.notify_one();
+                self.with_engine(|engine, now| engine.server_refused(side, &trouble.reason, now))
+            }
+            // What passes by itself says nothing of what does not.
+            Some(_) => Ok(()),
+            None => self.with_engine(|engine, _| engine.server_used(side)),
+        };
+        if let Err(error) = noted {
+            error!("It cannot be noted how the mail server is: {error:#}");
         }
     }
 

@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::daemon::backoff::{Backoff, jitter};
 use crate::daemon::protecting::{How, Leaving};
 use crate::daemon::{PATIENCE, Shared};
-use crate::domain::notice::alert::DeskAlert;
+use crate::domain::notice::alert::{DeskAlert, Side};
 use crate::domain::outgoing::{OutgoingMail, SendOutcome};
 use crate::engine::sending::Settled;
 use crate::fail_point::{Step, reached};
@@ -73,6 +73,7 @@ impl<M: Mailer> Sender<M> {
             }
             report(&mail, &outcome);
             let trouble = trouble(&outcome);
+            shared.note_way(Side::Outgoing, trouble.as_ref());
             self.unsettled = Some((mail.id, outcome));
             if let Some(trouble) = trouble {
                 self.settle(shared)?;

@@ -7,7 +7,7 @@
 use std::fmt;
 
 use chrono::TimeDelta;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::Time;
 use crate::domain::authority::SignatureProof;
@@ -19,7 +19,7 @@ const AGE_MAX: TimeDelta = TimeDelta::days(7);
 const AHEAD_MAX: TimeDelta = TimeDelta::minutes(15);
 
 /// How a mail was protected.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Protection {
     /// Whether it was encrypted.
     pub sealing: Sealing,
@@ -53,7 +53,7 @@ pub struct KeyFile {
 }
 
 /// Which of the two ways of protecting mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Standard {
     /// PGP (RFC 3156, RFC 9580).
@@ -68,7 +68,7 @@ impl Standard {
 }
 
 /// Whether a mail was encrypted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum Sealing {
     /// It came in clear.
@@ -89,7 +89,7 @@ pub enum Sealing {
 }
 
 /// Why something encrypted was not opened; nothing of its content is known then.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Closed {
     /// The desk has no key.
@@ -122,7 +122,7 @@ impl Closed {
 }
 
 /// What the signature of a mail proves.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum MailSignature {
     /// There is none.
@@ -156,7 +156,7 @@ pub enum MailSignature {
 }
 
 /// Why the signature of a mail does not count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MailSignatureFault {
     /// The message is not what was signed.
@@ -209,6 +209,11 @@ impl Protection {
     /// What the team is told of it.
     pub fn told(&self) -> Option<Box<Protection>> {
         (!self.is_none()).then(|| Box::new(self.clone()))
+    }
+
+    /// What the logbook has of it: no word of the letter, which ends before the logbook does.
+    pub fn noted(&self) -> Protection {
+        Protection { subject: None, ..self.clone() }
     }
 
     /// Whether there is nothing to say of it.

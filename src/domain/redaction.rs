@@ -83,7 +83,13 @@ impl Identity {
         personal_data::without_numbers(&left, REMOVED)
     }
 
-    /// The same of every text in a value; what is no text stays.
+    /// Whether a text holds it.
+    pub fn is_in(&self, text: &str) -> bool {
+        let folded: Vec<char> = text.chars().map(fold).collect();
+        (0..folded.len()).any(|at| self.words.iter().any(|word| stands_at(word, &folded, at)))
+    }
+
+    /// [`Identity::out_of`] every text in a value; what is no text stays.
     pub fn out_of_value(&self, value: &Value) -> Value {
         match value {
             Value::String(text) => Value::String(self.out_of(text)),

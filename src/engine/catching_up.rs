@@ -5,6 +5,11 @@
 //! It ends by itself. Nothing waits for a person: the one mail names every deadline that has passed,
 //! and goes to the analysts and the Kabid as soon as the mailbox has been looked through, or after an
 //! hour if it cannot be.
+//!
+//! A mailbox that could not be read for longer than a day is the same outage, whether the desk ran
+//! meanwhile or gave up waiting for it: what counts is when its whole list was last here, which the
+//! database keeps. As long as it is not here again, nothing older than a day is acknowledged; the first
+//! mail that can be fetched begins the catching up, which is told once for each such outage.
 
 use anyhow::Result;
 use chrono::{Datelike, TimeDelta};
@@ -29,6 +34,8 @@ use crate::store::{cases, logbook, tickets};
 const AWAY_MIN: TimeDelta = TimeDelta::minutes(10);
 /// After a longer one the desk catches up, and older mail is answered nobody.
 const PAST: TimeDelta = TimeDelta::hours(24);
+/// Between two notes that the mailbox was seen whole.
+const SEEN_EVERY: TimeDelta = TimeDelta::minutes(5);
 /// The longest wait for the mailbox.
 const MAILBOX_WAIT_MAX: TimeDelta = TimeDelta::hours(1);
 /// Mails in a second that no desk exceeds for long, so that no more can have been sent in a gap.
@@ -73,12 +80,43 @@ impl Engine {
                 context.skip_tickets(tx, i64::try_from(unknown)?, now)?;
             }
             if away > PAST && catching_up::get(tx)?.is_none() {
-                catching_up::set(tx, Some(&CatchUp { since: last, from: now, mail_taken: false }))?;
+                catching_up::set(tx, Some(&CatchUp { since: last, from: now, mail_taken: false, mailbox: false }))?;
             }
             let detail = json!({ "last": last, "unknown_mails": unknown });
             context.log(tx, None, Kind::DeskResumed, None, detail, now)
         })?;
         Ok(Some(away))
+    }
+
+    /// The mailbox can be read, and mail of it is about to be fetched: if that was not so for long, the desk
+    /// catches up.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn mailbox_returns(&mut self, now: Time) -> Result<()> {
+        let db = self.store.db();
+        let Some(since) = catching_up::mailbox_seen(db)?.filter(|seen| now - *seen > PAST) else { return Ok(()) };
+        if catching_up::get(db)?.is_some() || catching_up::mailbox_told(db)? == Some(since) {
+            return Ok(());
+        }
+        let Engine { store, context, .. } = self;
+        store.write(|tx| {
+            catching_up::set(tx, Some(&CatchUp { since, from: now, mail_taken: false, mailbox: true }))?;
+            context.log(tx, None, Kind::DeskResumed, None, json!({ "last": since, "mailbox": true }), now)
+        })
+    }
+
+    /// The whole list of the mailbox was read, and all that could be had is here.
+    ///
+    /// # Errors
+    /// If the database refuses.
+    pub fn mailbox_seen(&mut self, now: Time) -> Result<()> {
+        let seen = catching_up::mailbox_seen(self.store.db())?;
+        // Once in a while is enough: it tells days.
+        if seen.is_some_and(|seen| (now - seen).abs() < SEEN_EVERY) {
+            return Ok(());
+        }
+        self.store.write(|tx| catching_up::see_mailbox(tx, now))
     }
 
     /// Notes that everything in the mailbox was looked at. Returns whether a catching up waited for it.
@@ -106,6 +144,9 @@ impl Engine {
                 let purpose = format!("back:{}", catch_up.from.timestamp());
                 mails += usize::from(context.post(tx, &Posting::new(&notice, &person, None, purpose), now)?.is_some());
             }
+            if catch_up.mailbox {
+                catching_up::tell_of_mailbox(tx, catch_up.since)?;
+            }
             catching_up::set(tx, None)?;
             Ok(mails)
         })
@@ -118,10 +159,11 @@ pub(super) fn is_ready(catch_up: &CatchUp, now: Time) -> bool {
 }
 
 impl Context {
-    /// Why a report is not acknowledged that came while the desk was away.
-    pub(super) fn is_past(&self, db: &Connection, arrived_at: Time) -> Result<Option<Silence>> {
-        let past = catching_up::get(db)?.is_some_and(|catch_up| arrived_at < catch_up.from - PAST);
-        Ok(past.then_some(Silence::CatchUp))
+    /// Why a report is not acknowledged that came while the desk or its mailbox was away.
+    pub(super) fn is_past(&self, db: &Connection, arrived_at: Time, now: Time) -> Result<Option<Silence>> {
+        let missed = catching_up::get(db)?.is_some_and(|catch_up| arrived_at < catch_up.from - PAST);
+        let unseen = catching_up::mailbox_seen(db)?.is_some_and(|seen| now - seen > PAST);
+        Ok((missed || (unseen && arrived_at < now - PAST)).then_some(Silence::CatchUp))
     }
 
     fn back(&self, db: &Connection, catch_up: &CatchUp, now: Time) -> Result<DeskBack> {
@@ -135,6 +177,7 @@ impl Context {
             audience: crate::domain::role::Audience::Analysts,
             since: catch_up.since,
             from: catch_up.from,
+            mailbox: catch_up.mailbox,
             unanswered: u32::try_from(unanswered.count())?,
             overdue,
         })

@@ -70,7 +70,7 @@ impl Context {
         let message = messages::insert(db, mail, filing(ticket, Meaning::Commands, incoming))?;
         let detail = json!({
             "message": message.0, "meaning": Meaning::Commands.as_str(), "pending": false,
-            "evidence": incoming.evidence, "protection": mail.protection,
+            "evidence": incoming.evidence, "protection": mail.protection.noted(),
         });
         let entry = Entry { actor: speaker.actor(), kind: Kind::MessageFiled, message: Some(mail.raw), detail };
         logbook::append(db, ticket, &entry, now)?;

@@ -98,6 +98,7 @@ impl Engine {
         if let Err(error) = self.wipe_codes(now) {
             failed.get_or_insert(error.context("strike out dead codes"));
         }
+        self.tell_of_refused(now)?;
         let mut mails = errands + self.tell_gathered(now)?;
         let past = catching_up::get(self.store.db())?;
         let mut allowance = Allowance { past, ..Allowance::of(escalations_max) };

@@ -1,7 +1,7 @@
 //! What a message means, and what follows from it: one message, one transaction.
 
 use anyhow::{Context as _, Result, ensure};
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::json;
 
@@ -22,7 +22,7 @@ use crate::engine::thread::{Finder, Thread};
 use crate::engine::{Context, Engine};
 use crate::fail_point::{Step, reached};
 use crate::store::messages::{self, Meaning};
-use crate::store::receipts::{self, Arrival, MessageId, Receipt, ReceiptId, State};
+use crate::store::receipts::{self, MessageId, Receipt, ReceiptId, State};
 use crate::store::{logbook, outbox};
 
 /// What the desk does with a message.
@@ -87,90 +87,22 @@ pub struct Incoming<'a> {
     pub arrived_at: Time,
     /// What is known of its sender.
     pub evidence: SenderEvidence,
+    /// Earlier mails that it takes off their tickets, read again.
+    pub again: &'a [Again],
+}
+
+/// A mail that is here already, read again from its raw bytes: tables keep only a part of what it says.
+#[derive(Debug, Clone)]
+pub struct Again {
+    /// Its row.
+    pub message: MessageId,
+    /// What it says.
+    pub mail: IncomingMail,
+    /// What is known of its sender now.
+    pub evidence: SenderEvidence,
 }
 
 impl Engine {
-    /// Records messages that are durable here, all in one transaction, each with its first reading
-    /// counted. Returns their receipts; a place that was known keeps the receipt it has.
-    ///
-    /// # Errors
-    /// If the database refuses; then nothing is recorded.
-    pub fn receive(&mut self, arrivals: &[Arrival], now: Time) -> Result<Vec<Receipt>> {
-        let received = self.store.write(|tx| {
-            let received = arrivals.iter().map(|arrival| receipts::record(tx, arrival, now)).collect::<Result<_>>()?;
-            reached(Step::ReceiptWritten);
-            Ok(received)
-        })?;
-        reached(Step::ReceiptCommitted);
-        Ok(received)
-    }
-
-    /// The receipt of a place, if the message there has been recorded.
-    ///
-    /// # Errors
-    /// If the database refuses.
-    pub fn receipt_at(&self, mailbox: &str, place: &str) -> Result<Option<Receipt>> {
-        receipts::at_place(self.store.db(), mailbox, place)
-    }
-
-    /// Receipts that were recorded and not understood yet: an earlier process ended in between, or
-    /// a person released them.
-    ///
-    /// # Errors
-    /// If the database refuses.
-    pub fn unfinished(&self) -> Result<Vec<Receipt>> {
-        receipts::in_states(self.store.db(), &[State::Received])
-    }
-
-    /// Counts another reading of a message before it begins. `false` if it has had its readings:
-    /// then it is put aside.
-    ///
-    /// # Errors
-    /// If the database refuses.
-    pub fn read_again(&mut self, receipt: &Receipt, now: Time) -> Result<bool> {
-        if receipt.attempts >= self.context.attempts_max {
-            let reason = match receipt.reason.as_str() {
-                "" => format!("crash: {} readings were begun and none ended", receipt.attempts),
-                why => format!("failed: {} readings ended in the same way: {why}", receipt.attempts),
-            };
-            self.hold(receipt.id, &reason, now)?;
-            return Ok(false);
-        }
-        self.store.write(|tx| receipts::count_attempt(tx, receipt.id))?;
-        Ok(true)
-    }
-
-    /// Notes how a reading ended that could not be completed. One that this machine stopped, a full
-    /// disk for example, says nothing about the message and does not count.
-    ///
-    /// # Errors
-    /// If the database refuses; then the reading counts, and the message waits all the same.
-    pub fn failed(&mut self, receipt: ReceiptId, error: &anyhow::Error) -> Result<()> {
-        self.store.write(|tx| {
-            if is_of_the_machine(error) {
-                receipts::uncount_attempt(tx, receipt)
-            } else {
-                receipts::note_failure(tx, receipt, &format!("{error:#}"))
-            }
-        })
-    }
-
-    /// The receipt of a message in a list of what lies in a mailbox, if it has been recorded. Another
-    /// message at a place that was used before is another one: a mailbox restored from a backup
-    /// gives its numbers a second time.
-    ///
-    /// # Errors
-    /// If the database refuses.
-    pub fn receipt_of(
-        &self,
-        mailbox: &str,
-        place: &str,
-        size_bytes: u64,
-        arrived_at: Option<Time>,
-    ) -> Result<Option<Receipt>> {
-        receipts::of_message(self.store.db(), mailbox, place, size_bytes, arrived_at)
-    }
-
     /// Takes a message in: everything that follows from it, or nothing.
     ///
     /// # Errors
@@ -182,12 +114,25 @@ impl Engine {
         evidence: impl Into<SenderEvidence>,
         now: Time,
     ) -> Result<Verdict> {
-        let evidence = evidence.into();
+        self.take_in_with(receipt, mail, (evidence.into(), &[]), now)
+    }
+
+    /// The same of a mail that takes others off their tickets ([`Engine::taken_off`]), with those.
+    ///
+    /// # Errors
+    /// As [`Engine::take_in`].
+    pub fn take_in_with(
+        &mut self,
+        receipt: ReceiptId,
+        mail: &IncomingMail,
+        (evidence, again): (SenderEvidence, &[Again]),
+        now: Time,
+    ) -> Result<Verdict> {
         let Engine { store, context, .. } = self;
         let verdict = store.write(|tx| {
             let receipt = receipts::get(tx, receipt)?.context("take in a message without receipt")?;
             ensure!(receipt.state == State::Received, "receipt {} is {} already", receipt.id.0, receipt.state.as_str());
-            let incoming = Incoming { mail, arrived_at: receipt.arrival.arrived_at, evidence };
+            let incoming = Incoming { mail, arrived_at: receipt.arrival.arrived_at, evidence, again };
             let verdict = context.understand(tx, incoming, now)?;
             receipts::finish(tx, receipt.id, verdict.state, &verdict.reason, verdict.message)?;
             reached(Step::IntakeWritten);
@@ -356,29 +301,6 @@ pub(super) fn actor(mail: &IncomingMail, role: Option<Role>) -> Actor {
         None => Actor::Unknown,
     }
 }
-
-/// Whether an error is about the disk or the database and not about the message.
-fn is_of_the_machine(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        let code = cause.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code);
-        cause.is::<std::io::Error>() || code.is_some_and(|code| MACHINE.contains(&code))
-    })
-}
-
-/// How SQLite says that it cannot write or read at the moment.
-const MACHINE: &[ErrorCode] = &[
-    ErrorCode::PermissionDenied,
-    ErrorCode::DatabaseBusy,
-    ErrorCode::DatabaseLocked,
-    ErrorCode::OutOfMemory,
-    ErrorCode::ReadOnly,
-    ErrorCode::SystemIoFailure,
-    ErrorCode::DatabaseCorrupt,
-    ErrorCode::DiskFull,
-    ErrorCode::CannotOpen,
-    ErrorCode::FileLockingProtocolFailed,
-    ErrorCode::NotADatabase,
-];
 
 /// Whether a mail begins with command lines. An automatic mail orders nothing, whatever it quotes
 /// (case 46c).

@@ -8,6 +8,8 @@
 //! floor below: so a mail exists if and only if the change that caused it exists (decisions 20).
 
 pub mod intake;
+mod receiving;
+mod refused;
 mod thread;
 mod opening;
 mod filing;
@@ -187,7 +189,7 @@ impl Engine {
         // What another process gave up is removed at once, as a run of retention that is due.
         let given_up = self.context.files.is_some() && doomed::is_time(self.store.db())?;
         let doomed = given_up.then_some(Time::UNIX_EPOCH);
-        let retention = self.next_retention()?.into_iter().chain(doomed).min();
+        let retention = self.next_retention()?.into_iter().chain(doomed).chain(self.next_refused()?).min();
         Ok(timer.into_iter().chain(errand).chain(digest).chain(gathered).chain(retention).min())
     }
 

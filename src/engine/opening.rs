@@ -71,7 +71,7 @@ impl Context {
             "due_at": ticket.due_at, "message_id_known": twin,
         });
         if !mail.protection.is_none() {
-            detail["protection"] = json!(mail.protection);
+            detail["protection"] = json!(mail.protection.noted());
         }
         if matches!(thread, Thread::Form) {
             detail[BY_FORM] = json!(true);
@@ -156,7 +156,7 @@ impl Context {
         let allowed = match allowed {
             Ok(address) => {
                 let quiet = self.keeps_quiet(db, incoming.mail, incoming.evidence.verdict(), now)?;
-                match quiet.map_or_else(|| self.is_past(db, incoming.arrived_at), |quiet| Ok(Some(quiet)))? {
+                match quiet.map_or_else(|| self.is_past(db, incoming.arrived_at, now), |quiet| Ok(Some(quiet)))? {
                     Some(silence) => Err(silence),
                     None => Ok(address),
                 }
@@ -193,8 +193,9 @@ impl Context {
         let mail = incoming.mail;
         // decisions 10: the sender's own words only where his domain vouches for him. What was encrypted
         // is never repeated in clear, nor to somebody who may have copied another's encrypted mail.
-        // Of a mail taken off another ticket nobody knows any more how it came.
-        let may_be_opened = mail.protection.is_opened() || matches!(thread, Thread::SeparatedFrom(_));
+        // Of a mail taken off another ticket that could not be read again nobody knows how it came.
+        let unread = matches!(thread, Thread::SeparatedFrom(_)) && incoming.again.is_empty();
+        let may_be_opened = mail.protection.is_opened() || unread;
         let repeatable = incoming.evidence.verdict() == Evidence::Pass && !may_be_opened;
         let calendar = &self.rules.calendar;
         ReportReceived {

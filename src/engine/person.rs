@@ -10,6 +10,7 @@ use crate::domain::logbook::{Entry, Kind};
 use crate::domain::person::Address;
 use crate::domain::role::Actor;
 use crate::engine::Engine;
+use crate::engine::redaction::names;
 use crate::store::person_record::{self, Letter, Mail, Unsent};
 use crate::store::{logbook, persons, tickets};
 
@@ -31,6 +32,8 @@ pub struct Record {
     pub unsent: Vec<Unsent>,
     /// Since when his address cannot be reached, and why.
     pub unreachable: Option<(Time, String)>,
+    /// What the logbook has of him that is about no case.
+    pub events: Vec<Event>,
 }
 
 /// A case, as far as it is his.
@@ -72,7 +75,19 @@ impl Engine {
     /// If the database refuses.
     pub fn record_of(&mut self, address: &Address, now: Time) -> Result<Option<Record>> {
         self.store.write(|tx| {
-            let his = persons::tickets_of(tx, address)?;
+            let mut his = persons::tickets_of(tx, address)?;
+            // A case that his mail was taken off has nothing of him but its logbook.
+            for ticket in persons::logbooks_naming(tx, address)?.into_iter().flatten() {
+                let named = || {
+                    Ok::<_, anyhow::Error>(
+                        logbook::entries(tx, Some(ticket))?.iter().any(|entry| names(entry, address)),
+                    )
+                };
+                if his.iter().all(|(known, _)| *known != ticket) && named()? {
+                    his.push((ticket, tickets::get(tx, ticket)?.number));
+                }
+            }
+            his.sort_by_key(|(id, _)| *id);
             let mut record = Record {
                 address: address.clone(),
                 at: now,
@@ -81,6 +96,7 @@ impl Engine {
                 mails: person_record::mails(tx, address)?,
                 unsent: person_record::unsent(tx, address)?,
                 unreachable: person_record::unreachable(tx, address)?,
+                events: logbook::without_ticket(tx)?.iter().filter_map(|entry| event(entry, address)).collect(),
             };
             for (id, number) in &his {
                 let ticket = tickets::get(tx, *id)?;
@@ -98,7 +114,7 @@ impl Engine {
                 });
             }
             let nothing = his.is_empty() && record.letters.is_empty() && record.mails.is_empty();
-            if nothing && record.unsent.is_empty() && record.unreachable.is_none() {
+            if nothing && record.unsent.is_empty() && record.unreachable.is_none() && record.events.is_empty() {
                 return Ok(None);
             }
             Ok(Some(record))
@@ -130,7 +146,6 @@ impl Engine {
 
 /// What an entry says of him.
 fn event(entry: &logbook::StoredEntry, address: &Address) -> Option<Event> {
-    let is_his = |text: &str| text.to_ascii_lowercase().contains(&address.as_str().to_ascii_lowercase());
     let by_him = entry.actor.split_once(':').is_some_and(|(_, by)| by.eq_ignore_ascii_case(address.as_str()));
-    (by_him || is_his(&entry.detail.to_string())).then(|| Event { at: entry.at, kind: entry.kind.clone(), by_him })
+    names(entry, address).then(|| Event { at: entry.at, kind: entry.kind.clone(), by_him })
 }

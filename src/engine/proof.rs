@@ -218,7 +218,7 @@ impl Context {
         };
         let detail = json!({
             "message": message.0, "verdict": verdict, "doubt": doubt, "evidence": incoming.evidence,
-            "protection": incoming.mail.protection, "token": token,
+            "protection": incoming.mail.protection.noted(), "token": token,
         });
         let (actor, mail) = (speaker.actor(), incoming.mail);
         let entry = Entry { actor, kind: Kind::CommandRefused, message: Some(mail.raw), detail };

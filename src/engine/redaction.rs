@@ -207,11 +207,48 @@ impl Context {
         detail["kept_days"] = json!(self.retention.of(ground.rule).map(|kept| kept.num_days()));
         detail["destroyed"] = json!(destroyed);
         redact(db, Some(ticket.id), &cut, (&ground.by, &detail), now)?;
+        self.remove_elsewhere(db, ticket, (&known, &stand_ins), ground, now)?;
         Ok(destroyed)
     }
 
+    /// Takes persons out of the logbooks of tickets on which nothing else of them is left: a mail that was
+    /// taken off one, a letter that ended before. Where something is left of them their data end with it;
+    /// what is held for the law stays. Of what is about no ticket a person goes when he is on none.
+    fn remove_elsewhere(
+        &self,
+        db: &Connection,
+        ticket: &Ticket,
+        (known, stand_ins): (&[Person], &[Person]),
+        ground: &Ground,
+        now: Time,
+    ) -> Result<()> {
+        // Who of the team did what stays.
+        let strangers = known.iter().zip(stand_ins).filter(|(person, _)| self.role_of(&person.address, now).is_none());
+        for (person, stand_in) in strangers {
+            let his: Vec<TicketId> = persons::tickets_of(db, &person.address)?.into_iter().map(|(id, _)| id).collect();
+            for place in persons::logbooks_naming(db, &person.address)? {
+                let names = |entry: &StoredEntry| names(entry, &person.address);
+                let entries: Vec<StoredEntry> = match place {
+                    Some(other) if his.contains(&other) || retention::held(db, other)?.is_some() => continue,
+                    Some(other) => logbook::entries(db, Some(other))?,
+                    None if !his.is_empty() => continue,
+                    None => logbook::without_ticket(db)?.into_iter().filter(names).collect(),
+                };
+                if !entries.iter().any(names) {
+                    continue;
+                }
+                let cut = cuts(entries, std::slice::from_ref(person), std::slice::from_ref(stand_in));
+                if !cut.is_empty() {
+                    let detail = json!({ "rule": ground.rule.as_str(), "removed_with": ticket.number });
+                    redact(db, place, &cut, (&ground.by, &detail), now)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Everybody on a ticket who has no role, the reporter first whatever his, and who takes his place.
-    fn strangers(&self, db: &Connection, ticket: &Ticket, now: Time) -> Result<(Vec<Person>, Vec<Person>)> {
+    pub(super) fn strangers(&self, db: &Connection, ticket: &Ticket, now: Time) -> Result<(Vec<Person>, Vec<Person>)> {
         let mut known: Vec<Person> = ticket.reporter.iter().cloned().collect();
         for person in persons::of_ticket(db, ticket.id)? {
             let has_role = self.role_of(&person.address, now).is_some()
@@ -261,6 +298,27 @@ pub(super) fn cuts(entries: Vec<StoredEntry>, persons: &[Person], stand_ins: &[P
     cuts
 }
 
+/// Whether an entry names an address.
+pub(super) fn names(entry: &StoredEntry, address: &Address) -> bool {
+    let address = address.as_str().to_ascii_lowercase();
+    [&entry.actor, &entry.detail.to_string()].iter().any(|text| stands_in(&address, &text.to_ascii_lowercase()))
+}
+
+/// Whether an address stands in a text by itself and is no part of a longer one.
+fn stands_in(address: &str, text: &str) -> bool {
+    text.match_indices(address).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let mut after = text[at + address.len()..].chars();
+        let next = after.next();
+        let goes_on = match next {
+            Some('.') => after.next().is_some_and(char::is_alphanumeric),
+            Some(c) => c.is_alphanumeric() || c == '-',
+            None => false,
+        };
+        !before.is_some_and(|c| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c)) && !goes_on
+    })
+}
+
 fn actor_without(actor: &str, persons: &[Person], stand_ins: &[Person]) -> String {
     let Some((role, address)) = actor.split_once(':') else { return actor.to_owned() };
     match persons.iter().position(|person| person.address.as_str().eq_ignore_ascii_case(address)) {
@@ -269,5 +327,23 @@ fn actor_without(actor: &str, persons: &[Person], stand_ins: &[Person]) -> Strin
             format!("{role}:{instead}")
         }
         None => actor.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_no_part_of_a_longer_one() {
+        let check = |text: &str, stands: bool| assert_eq!(stands_in("i@kampus.example", text), stands, "{text}");
+        check("reporter:i@kampus.example", true);
+        check("{\"address\":\"i@kampus.example\"}", true);
+        check("menulis kepada i@kampus.example.", true);
+        check("reporter:siti@kampus.example", false);
+        check("a+i@kampus.example", false);
+        check("i@kampus.example.org", false);
+        check("i@kampus.examples", false);
+        check("siti@kampus.example dan i@kampus.example", true);
     }
 }

@@ -14,7 +14,7 @@ use crate::domain::gate::carried::OF_THE_OFFICE;
 use crate::domain::logbook::{Entry, Kind};
 use crate::domain::outgoing::OutboxId;
 use crate::domain::person::Person;
-use crate::domain::redaction::REMOVED;
+use crate::domain::redaction::{Identity, REMOVED};
 use crate::domain::retention::{Destroyed, Rule};
 use crate::domain::role::Actor;
 use crate::domain::schedule::Job;
@@ -209,6 +209,7 @@ impl Context {
     /// rule; the approved report is a document of the office and stays.
     pub(super) fn remove_letters(&self, db: &Connection, ticket: &Ticket, now: Time) -> Result<Destroyed> {
         let mut destroyed = Destroyed::default();
+        self.remove_traces(db, ticket, &mut destroyed, now)?;
         for letter in letters::kept(db, ticket.id)? {
             destroyed.add(letters::remove(db, letter, now)?);
         }
@@ -220,6 +221,27 @@ impl Context {
             destroyed.mails += 1;
         }
         Ok(destroyed)
+    }
+
+    /// Removes what one of the team wrote where a letter of this ticket was filed before, if it names who wrote
+    /// that letter: he answered the notice of it, which his mail program has quoted.
+    fn remove_traces(&self, db: &Connection, ticket: &Ticket, destroyed: &mut Destroyed, now: Time) -> Result<()> {
+        let near = letters::where_they_lay(db, ticket.id)?;
+        if near.is_empty() {
+            return Ok(());
+        }
+        let identity = Identity::of(&self.strangers(db, ticket, now)?.0);
+        for (letter, sender, words) in near {
+            let of_team = sender.parse().is_ok_and(|sender| self.role_of(&sender, now).is_some());
+            if of_team && identity.is_in(&words) {
+                destroyed.add(letters::remove(db, letter, now)?);
+                for copy in letters::answers_to(db, letter)? {
+                    letters::remove_copy(db, copy, REMOVED)?;
+                    destroyed.mails += 1;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Removes one file of a ticket wherever it is kept. Returns how many copies of mails went with it;

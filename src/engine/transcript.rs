@@ -181,7 +181,10 @@ impl Context {
         {
             let separated = self.separate(db, running.letter, case, sender.as_ref(), now)?;
             running.carried.final_at_once |= separated.is_ok();
-            return Ok(separated.map(|_| Outcome::Done { word, answer: None }));
+            return Ok(separated.map(|(answer, case)| {
+                running.case = Some(case);
+                Outcome::Done { word, answer: Some(answer) }
+            }));
         }
         if word.is_query() {
             let answered = self.answer(db, running.letter.speaker, running.case.as_ref(), &line.command, now)?;

@@ -28,7 +28,7 @@ use crate::engine::limits::leave_unsaid;
 use crate::engine::thread::Thread;
 use crate::store::messages::{self, Meaning};
 use crate::store::receipts::{MessageId, State};
-use crate::store::{cases, logbook, outbox, tickets};
+use crate::store::{cases, logbook, outbox, runs, tickets};
 
 impl Context {
     /// What follows when somebody of the ticket writes without commanding. Who is only said to write
@@ -62,6 +62,11 @@ impl Context {
             return Ok(None);
         };
         self.happen(db, case, &event, format!("message:{}", message.0), now)?;
+        // An analyst may find that it belongs elsewhere: then the ticket is what it was.
+        let revision = tickets::get(db, case.ticket.id)?.revision;
+        if revision != case.ticket.revision {
+            runs::moved_by(db, message, case, revision, now)?;
+        }
         Ok(None)
     }
 

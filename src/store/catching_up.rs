@@ -19,6 +19,55 @@ pub struct CatchUp {
     pub from: Time,
     /// Whether what lay in the mailbox has been taken in.
     pub mail_taken: bool,
+    /// Whether it was the mailbox that was away, and not the desk.
+    #[serde(default)]
+    pub mailbox: bool,
+}
+
+/// When the mailbox was last seen whole: its list was read, and all that could be had was here.
+///
+/// # Errors
+/// If the database refuses.
+pub fn mailbox_seen(db: &Connection) -> Result<Option<Time>> {
+    moment(db, "mailbox_seen")
+}
+
+/// Notes that it was.
+///
+/// # Errors
+/// If the database refuses.
+pub fn see_mailbox(db: &Connection, now: Time) -> Result<()> {
+    set_moment(db, "mailbox_seen", now)
+}
+
+/// Since when the mailbox had been away when that was told last: it is told once.
+///
+/// # Errors
+/// If the database refuses.
+pub fn mailbox_told(db: &Connection) -> Result<Option<Time>> {
+    moment(db, "mailbox_told")
+}
+
+/// Notes that it is told.
+///
+/// # Errors
+/// If the database refuses.
+pub fn tell_of_mailbox(db: &Connection, since: Time) -> Result<()> {
+    set_moment(db, "mailbox_told", since)
+}
+
+fn moment(db: &Connection, key: &str) -> Result<Option<Time>> {
+    let found = db
+        .prepare_cached("SELECT value FROM meta WHERE key = ?1")?
+        .query_row([key], |row| time(&row.get::<_, String>(0)?))
+        .optional()?;
+    Ok(found)
+}
+
+fn set_moment(db: &Connection, key: &str, at: Time) -> Result<()> {
+    let upsert = "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2";
+    db.prepare_cached(upsert)?.execute((key, stored(at)))?;
+    Ok(())
 }
 
 /// The newest thing the database knows of.

@@ -24,6 +24,21 @@ pub fn kept(db: &Connection, ticket: TicketId) -> Result<Vec<MessageId>> {
     Ok(statement.query_map([ticket.0], |row| row.get(0).map(MessageId))?.collect::<rusqlite::Result<_>>()?)
 }
 
+/// The letters that lie on the tickets which letters of a ticket were taken off, each with its sender and its
+/// words; none of a ticket that is held.
+///
+/// # Errors
+/// If the database refuses.
+pub fn where_they_lay(db: &Connection, ticket: TicketId) -> Result<Vec<(MessageId, String, String)>> {
+    let mut statement = db.prepare_cached(
+        "SELECT message.id, sender_address, text FROM link JOIN message ON message.ticket_id = link.other_id \
+         WHERE link.ticket_id = ?1 AND why = 'separated' AND removed_at IS NULL AND sender_address <> '' \
+         AND link.other_id NOT IN (SELECT ticket_id FROM retention WHERE held_at IS NOT NULL) ORDER BY message.id",
+    )?;
+    let found = statement.query_map([ticket.0], |row| Ok((MessageId(row.get(0)?), row.get(1)?, row.get(2)?)))?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Removes the words of a letter, its files and every raw delivery of it.
 ///
 /// # Errors
@@ -35,7 +50,8 @@ pub fn remove(db: &Connection, letter: MessageId, now: Time) -> Result<Destroyed
     db.prepare_cached("UPDATE attachment SET filename = '', content_type = '', scan = '' WHERE message_id = ?1")?
         .execute([letter.0])?;
     db.prepare_cached(
-        "UPDATE message SET subject = '', text = '', new_text = '', header_id = '', removed_at = ?2 WHERE id = ?1",
+        "UPDATE message SET subject = '', text = '', new_text = '', header_id = '', protection = '', removed_at = ?2 \
+         WHERE id = ?1",
     )?
     .execute((letter.0, stored(now)))?;
     Ok(Destroyed { letters: 1, files: files.len() as u64, ..Destroyed::default() })
@@ -163,6 +179,19 @@ pub fn were_removed_since(db: &Connection, mail: OutboxId) -> Result<bool> {
     Ok(db.prepare_cached(sql)?.exists([mail.0])?)
 }
 
+/// The copies of what answered a letter or showed it, once they have left.
+///
+/// # Errors
+/// If the database refuses.
+pub fn answers_to(db: &Connection, letter: MessageId) -> Result<Vec<OutboxId>> {
+    let mut statement = db.prepare_cached(
+        "SELECT outbox.id FROM (SELECT column1 AS why FROM (VALUES ('transcript:'), ('refused:'), ('filed:'))) \
+         JOIN outbox ON purpose > why || ?1 || ':' AND purpose < why || ?1 || ';' \
+         WHERE state NOT IN ('queued', 'sending') AND (text <> '' OR length(bytes) > 0)",
+    )?;
+    Ok(statement.query_map([letter.0], |row| row.get(0).map(OutboxId))?.collect::<rusqlite::Result<_>>()?)
+}
+
 /// A copy of a mail of ours that could be removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copy {
@@ -176,14 +205,19 @@ pub struct Copy {
     pub files: Vec<Digest>,
 }
 
-/// The copies of the mails about a ticket.
+/// The copies of the mails about a ticket, and of those that show one of its letters where it was filed
+/// before, but on no ticket that is held.
 ///
 /// # Errors
 /// If the database refuses.
 pub fn copies(db: &Connection, ticket: TicketId) -> Result<Vec<Copy>> {
     let mut statement = db.prepare_cached(
         "SELECT id, notice, state IN ('queued', 'sending') FROM outbox \
-         WHERE ticket_id = ?1 AND (text <> '' OR length(bytes) > 0) ORDER BY id",
+         WHERE (ticket_id = ?1 OR id IN (SELECT outbox.id FROM message JOIN outbox \
+         ON outbox.purpose > 'filed:' || message.id || ':' AND outbox.purpose < 'filed:' || message.id || ';' \
+         WHERE message.ticket_id = ?1 AND coalesce(outbox.ticket_id, 0) NOT IN \
+         (SELECT ticket_id FROM retention WHERE held_at IS NOT NULL))) \
+         AND (text <> '' OR length(bytes) > 0) ORDER BY id",
     )?;
     let read = |row: &Row<'_>| {
         Ok(Copy { id: OutboxId(row.get(0)?), notice: row.get(1)?, waits: row.get(2)?, files: Vec::new() })

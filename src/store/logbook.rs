@@ -84,6 +84,15 @@ pub fn about_loose(db: &Connection, raw: &Digest) -> Result<Vec<StoredEntry>> {
     Ok(entries)
 }
 
+/// The entries about no ticket, oldest first.
+///
+/// # Errors
+/// If the database refuses.
+pub fn without_ticket(db: &Connection) -> Result<Vec<StoredEntry>> {
+    let sql = format!("{SELECT} WHERE ticket_id IS NULL ORDER BY logbook.id");
+    Ok(db.prepare_cached(&sql)?.query_map([], read)?.collect::<rusqlite::Result<_>>()?)
+}
+
 const SELECT: &str = "SELECT logbook.id, at, prefix || '-' || year || '-' || printf('%04d', serial), actor, \
     logbook.kind, message, detail, digest, redacted_by FROM logbook LEFT JOIN ticket ON ticket.id = logbook.ticket_id";
 

@@ -9,6 +9,7 @@ use crate::domain::answer::Evidence;
 use crate::domain::digest::Digest;
 use crate::domain::incoming::{Attachment, Content, IncomingMail, Language};
 use crate::domain::person::Address;
+use crate::domain::protection::Protection;
 use crate::domain::scan::Scan;
 use crate::domain::ticket::TicketId;
 use crate::store::receipts::MessageId;
@@ -107,6 +108,8 @@ pub struct Message {
     pub arrived_at: Time,
     /// When the sender claims to have written it.
     pub dated_at: Option<Time>,
+    /// How it was protected on its way; `None` where there is nothing to say of it.
+    pub protection: Option<Protection>,
     /// Its files.
     pub attachments: Vec<Attachment>,
 }
@@ -119,8 +122,8 @@ pub fn insert(db: &Connection, mail: &IncomingMail, filing: Filing) -> Result<Me
     let defects: Vec<_> = mail.defects.iter().map(|defect| serde_json::json!(defect)).collect();
     db.prepare_cached(
         "INSERT INTO message (core, raw, size_bytes, ticket_id, header_id, meaning, sender_name, sender_address, subject, \
-         language, pending, automatic, defects, text, new_text, arrived_at, dated_at, evidence) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+         language, pending, automatic, defects, text, new_text, arrived_at, dated_at, evidence, protection) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
     )?
     .execute(rusqlite::params![
         mail.core.to_string(),
@@ -141,6 +144,7 @@ pub fn insert(db: &Connection, mail: &IncomingMail, filing: Filing) -> Result<Me
         stored(filing.arrived_at),
         mail.date.map(stored),
         filing.evidence.as_str(),
+        mail.protection.told().map(|protection| serde_json::to_string(&protection)).transpose()?.unwrap_or_default(),
     ])?;
     let id = MessageId(db.last_insert_rowid());
     insert_attachments(db, id, &mail.attachments)?;
@@ -293,7 +297,7 @@ pub fn has_header_id(db: &Connection, header_id: &str) -> Result<bool> {
 pub fn of_ticket(db: &Connection, ticket: TicketId) -> Result<Vec<Message>> {
     let mut statement = db.prepare_cached(
         "SELECT id, raw, header_id, meaning, sender_name, sender_address, subject, language, pending, automatic, defects, \
-         text, new_text, arrived_at, dated_at FROM message WHERE ticket_id = ?1 ORDER BY id",
+         text, new_text, arrived_at, dated_at, protection FROM message WHERE ticket_id = ?1 ORDER BY id",
     )?;
     let mut messages = statement.query_map([ticket.0], read)?.collect::<rusqlite::Result<Vec<_>>>()?;
     for message in &mut messages {
@@ -345,6 +349,13 @@ fn scan(name: &str, finding: &str) -> rusqlite::Result<Option<Scan>> {
     named("verdict of the malware scanner", name, |name| Scan::named(name, finding)).map(Some)
 }
 
+fn protection(text: &str) -> rusqlite::Result<Option<Protection>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_str(text).map(Some).map_err(unreadable)
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
     let meaning: String = row.get(3)?;
     let language: String = row.get(7)?;
@@ -367,6 +378,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
         new_text: row.get(12)?,
         arrived_at: time(&row.get::<_, String>(13)?)?,
         dated_at: optional_time(row.get(14)?)?,
+        protection: protection(&row.get::<_, String>(15)?)?,
         attachments: Vec::new(),
     })
 }

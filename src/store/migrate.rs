@@ -16,6 +16,8 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0008_separated.sql"),
     include_str!("migrations/0009_scans.sql"),
     include_str!("migrations/0010_clear.sql"),
+    include_str!("migrations/0011_protection.sql"),
+    include_str!("migrations/0012_moved_by_letters.sql"),
 ];
 
 /// Applies the steps that are missing, after a backup beside the file if there is anything to lose.

@@ -22,6 +22,7 @@ pub mod codes;
 pub mod outbox_files;
 pub mod wiping;
 pub mod tokens;
+pub mod trouble;
 pub mod cases;
 pub mod timers;
 pub mod runs;

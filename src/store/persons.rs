@@ -8,7 +8,7 @@ use crate::domain::ticket::{TicketId, TicketNumber};
 use crate::store::unreadable;
 
 /// Everybody who wrote on a ticket, is known to it or was written to about it, his names as he wrote
-/// them.
+/// them; whoever has left it with his mail too, as long as its logbook names him.
 ///
 /// # Errors
 /// If the database refuses.
@@ -16,7 +16,11 @@ pub fn of_ticket(db: &Connection, ticket: TicketId) -> Result<Vec<Person>> {
     let mut statement = db.prepare_cached(
         "SELECT DISTINCT sender_name, sender_address FROM message WHERE ticket_id = ?1 AND sender_address <> '' \
          UNION SELECT '', address FROM participant WHERE ticket_id = ?1 \
-         UNION SELECT '', recipient FROM outbox WHERE ticket_id = ?1 ORDER BY 2, 1",
+         UNION SELECT '', recipient FROM outbox WHERE ticket_id = ?1 \
+         UNION SELECT sender_name, sender_address FROM logbook JOIN message ON message.raw = logbook.message \
+         WHERE logbook.ticket_id = ?1 AND kind = 'message_filed' AND sender_address <> '' \
+         UNION SELECT '', substr(actor, instr(actor, ':') + 1) FROM logbook \
+         WHERE ticket_id = ?1 AND actor LIKE 'reporter:%' ORDER BY 2, 1",
     )?;
     let read = |row: &Row<'_>| {
         Ok(Person { name: row.get(0)?, address: row.get::<_, String>(1)?.parse().map_err(unreadable)? })
@@ -90,5 +94,21 @@ pub fn tickets_of(db: &Connection, person: &Address) -> Result<Vec<(TicketId, Ti
         Ok((TicketId(row.get(0)?), number))
     };
     let found = statement.query_map([person.as_str().to_ascii_lowercase()], read)?;
+    Ok(found.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The tickets whose logbook names an address, and `None` where an entry about no ticket does. What a
+/// redaction says of itself names nobody.
+///
+/// # Errors
+/// If the database refuses.
+pub fn logbooks_naming(db: &Connection, person: &Address) -> Result<Vec<Option<TicketId>>> {
+    let mut statement = db.prepare_cached(
+        "SELECT DISTINCT ticket_id FROM logbook WHERE (instr(lower(actor), ?1) > 0 OR instr(lower(detail), ?1) > 0) \
+         AND kind <> 'redacted' ORDER BY ticket_id",
+    )?;
+    let found = statement.query_map([person.as_str().to_ascii_lowercase()], |row| {
+        row.get::<_, Option<i64>>(0).map(|ticket| ticket.map(TicketId))
+    })?;
     Ok(found.collect::<rusqlite::Result<_>>()?)
 }

@@ -263,6 +263,17 @@ pub fn ticket_of(db: &Connection, id: ReceiptId) -> Result<Option<String>> {
     Ok(found)
 }
 
+/// The receipt of that delivery of a message, as long as its raw file is kept.
+///
+/// # Errors
+/// If the database refuses.
+pub fn of_raw(db: &Connection, message: MessageId, raw: &Digest) -> Result<Option<Receipt>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM receipt WHERE message_id = ?1 AND raw = ?2 AND removed_at IS NULL ORDER BY id LIMIT 1"
+    );
+    Ok(db.prepare_cached(&sql)?.query_row((message.0, raw.to_string()), read).optional()?)
+}
+
 /// Whether any receipt needs the raw file of that digest.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! Table `run`: command mails that can still be taken back.
+//! Table `run`: command mails that can still be taken back, and letters that moved a clock of their ticket.
 
 use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension};
@@ -7,6 +7,7 @@ use crate::domain::Time;
 use crate::domain::case::Case;
 use crate::domain::person::Address;
 use crate::domain::ticket::TicketId;
+use crate::store::receipts::MessageId;
 use crate::store::{stored, time, unreadable};
 
 /// Row id of a run.
@@ -128,4 +129,44 @@ pub fn withdraw_mails(db: &Connection, run: RunId) -> Result<bool> {
 pub fn undone(db: &Connection, run: RunId, now: Time) -> Result<()> {
     db.prepare_cached("UPDATE run SET undone_at = ?2, before = '' WHERE id = ?1")?.execute((run.0, stored(now)))?;
     Ok(())
+}
+
+/// Notes that a letter moved a clock: what its ticket was before, and its revision after. `#batal` never
+/// takes that back.
+///
+/// # Errors
+/// If the database refuses.
+pub fn moved_by(db: &Connection, letter: MessageId, before: &Case, revision: u32, now: Time) -> Result<()> {
+    db.prepare_cached(
+        "INSERT INTO run (ticket_id, by, at, released_at, revision, before, message_id) VALUES (?1, '', ?2, ?2, ?3, ?4, ?5)",
+    )?
+    .execute((before.ticket.id.0, stored(now), revision, serde_json::to_string(before)?, letter.0))?;
+    Ok(())
+}
+
+/// What a letter moved and has not been taken back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moved {
+    /// Row id.
+    pub run: RunId,
+    /// The ticket's revision after it.
+    pub revision: u32,
+    /// The case before it; `None` once something has come after it.
+    pub before: Option<Case>,
+}
+
+/// What a letter moved, if it did.
+///
+/// # Errors
+/// If the database refuses.
+pub fn of_letter(db: &Connection, letter: MessageId) -> Result<Option<Moved>> {
+    let found = db
+        .prepare_cached("SELECT id, revision, before FROM run WHERE message_id = ?1 AND undone_at IS NULL")?
+        .query_row([letter.0], |row| {
+            let before: String = row.get(2)?;
+            let before = (!before.is_empty()).then(|| serde_json::from_str(&before).map_err(unreadable)).transpose()?;
+            Ok(Moved { run: RunId(row.get(0)?), revision: row.get(1)?, before })
+        })
+        .optional()?;
+    Ok(found)
 }

@@ -162,7 +162,7 @@ CREATE TABLE token (
 ) STRICT;
 CREATE INDEX token_by_person ON token (person, ticket_id);
 
--- Command mails that could be taken back. (runs.rs)
+-- Command mails that could be taken back, and letters that moved a clock. (runs.rs)
 CREATE TABLE run (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,       -- row id
     ticket_id   INTEGER NOT NULL REFERENCES ticket (id), -- the ticket it changed
@@ -171,9 +171,11 @@ CREATE TABLE run (
     released_at TEXT    NOT NULL,                        -- until when it can be taken back
     revision    INTEGER NOT NULL,                        -- of the ticket after it
     before      TEXT    NOT NULL,                        -- JSON object: the case before it; empty once it is final
-    undone_at   TEXT                                     -- when it was taken back
+    undone_at   TEXT,                                    -- when it was taken back
+    message_id  INTEGER REFERENCES message (id)          -- the letter that moved a clock; NULL: it was ordered
 ) STRICT;
 CREATE INDEX run_by_ticket ON run (ticket_id);
+CREATE INDEX run_by_message ON run (message_id) WHERE message_id IS NOT NULL;
 
 -- What must be done later, outside the ticket's own clocks. (errands.rs)
 CREATE TABLE errand (
@@ -225,7 +227,8 @@ CREATE TABLE message (
     arrived_at     TEXT    NOT NULL,                  -- when it reached the mail server
     dated_at       TEXT,                              -- when the sender claims to have written it
     evidence       TEXT    NOT NULL DEFAULT '',       -- what was known of the sender then: pass, none or fail; empty: before that was asked
-    removed_at     TEXT                               -- when its words and files were removed; NULL: they are kept
+    removed_at     TEXT,                              -- when its words and files were removed; NULL: they are kept
+    protection     TEXT    NOT NULL DEFAULT ''        -- how it was encrypted and signed, as JSON; empty: neither, or before that was kept
 ) STRICT;
 CREATE INDEX message_by_ticket ON message (ticket_id);
 CREATE INDEX message_by_header_id ON message (header_id) WHERE header_id <> '';

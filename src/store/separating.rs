@@ -71,7 +71,7 @@ pub fn has_written(db: &Connection, ticket: TicketId, address: &Address) -> Resu
 }
 
 /// What a message named follows it to another ticket; what other mails of the ticket it leaves name
-/// as well stays there too.
+/// as well stays there too. An order names nothing: it only quotes.
 ///
 /// # Errors
 /// If the database refuses.
@@ -83,7 +83,7 @@ pub fn follow(db: &Connection, message: MessageId, left: TicketId, ticket: Ticke
     .execute((message.0, left.0, ticket.0))?;
     db.prepare_cached(
         "UPDATE indicator SET message_id = (SELECT min(id) FROM message WHERE message.ticket_id = ?2 \
-         AND instr(lower(text), lower(indicator.value)) > 0) WHERE message_id = ?1 AND ticket_id = ?2",
+         AND meaning <> 'commands' AND instr(lower(text), lower(indicator.value)) > 0) WHERE message_id = ?1 AND ticket_id = ?2",
     )?
     .execute((message.0, left.0))?;
     db.prepare_cached("DELETE FROM indicator WHERE message_id IS NULL AND ticket_id = ?1")?.execute([left.0])?;

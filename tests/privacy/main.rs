@@ -9,4 +9,5 @@ mod outside;
 mod person;
 mod redaction;
 mod retention;
+mod separated;
 mod withdrawn;

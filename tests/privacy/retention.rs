@@ -224,3 +224,69 @@ fn files_given_up_before_a_crash_are_removed_at_the_next_look() {
     // The picture still goes with a notice to the team, which keeps it.
     assert!(!left_in(&world.folder().join("evidence"), &["BERKASKENARI"]).is_empty());
 }
+
+/// The bytes of a second delivery become durable, those of the first are given up, and only then is the
+/// receipt of the second written.
+#[test]
+fn a_raw_file_was_given_up_between_its_sealing_and_its_receipt() {
+    use siaga::domain::digest::Digest;
+    use siaga::engine::redaction::Removal;
+    use siaga::store::blobs::{Blobs, Kind};
+    use siaga::store::receipts::Arrival;
+    use std::io::Write as _;
+
+    let mut world = desk(|_| ());
+    world.writes(&report());
+    let (raw, now) = (report().raw(), world.now());
+    let (digest, number) = (Digest::of(&raw), world.tickets()[0].number.clone());
+    let blobs = Blobs::open(world.folder()).expect("the blobs");
+    let mut spooled = blobs.spool(Kind::Raw).expect("spool");
+    spooled.write_all(&raw).expect("write");
+    blobs.seal(vec![spooled]).expect("durable");
+    let arrival = Arrival {
+        mailbox: "fake:inbox".to_owned(),
+        place: "1/2".to_owned(),
+        raw: digest,
+        size_bytes: raw.len() as u64,
+        whole: true,
+        arrived_at: now,
+    };
+    {
+        let mut engine = world.shared.engine.borrow_mut();
+        engine.remove_from_ticket(&number, &Removal::Letters, "uji", now).expect("the database").expect("removed");
+        assert!(!blobs.path(Kind::Raw, &digest).exists(), "given up in between");
+        let refused = engine.receive(std::slice::from_ref(&arrival), now).expect_err("its file is gone").to_string();
+        assert!(refused.contains("fetched again"), "{refused}");
+        assert_eq!(engine.receipt_at("fake:inbox", "1/2").expect("read"), None, "a receipt without a file");
+    }
+    // It lies on the server still, and the next round has it.
+    world.deliver_raw(raw.clone());
+    world.take_in();
+    assert_eq!(blobs.read(Kind::Raw, &digest).expect("kept"), raw);
+    assert!(world.server.borrow().inbox.is_empty(), "only then it leaves the server");
+}
+
+/// The other order: what has a receipt is not given up before it was read.
+#[test]
+fn a_raw_file_with_a_receipt_stays_until_it_was_read() {
+    use siaga::domain::digest::Digest;
+    use siaga::engine::redaction::Removal;
+    use siaga::store::blobs::{Blobs, Kind};
+    use siaga::store::receipts::Arrival;
+
+    let mut world = desk(|_| ());
+    world.writes(&report());
+    let (digest, number, now) = (Digest::of(&report().raw()), world.tickets()[0].number.clone(), world.now());
+    let arrival = Arrival {
+        mailbox: "fake:inbox".to_owned(),
+        place: "1/2".to_owned(),
+        raw: digest,
+        size_bytes: report().raw().len() as u64,
+        whole: true,
+        arrived_at: now,
+    };
+    let mut engine = world.shared.engine.borrow_mut();
+    engine.receive(&[arrival], now).expect("recorded");
+    engine.remove_from_ticket(&number, &Removal::Letters, "uji", now).expect("the database").expect("removed");
+    assert!(Blobs::open(world.folder()).expect("the blobs").path(Kind::Raw, &digest).exists());
+}

@@ -13,7 +13,7 @@ use siaga::domain::protection::Protection;
 use siaga::domain::schedule::Schedules;
 use siaga::engine::{Context, Engine, Retries};
 use siaga::store::Store;
-use siaga::store::blobs::Blobs;
+use siaga::store::blobs::{Blobs, Kind};
 use siaga::templates::Templates;
 
 /// The shipped desk under another name and other caps, started at `now`.
@@ -82,4 +82,11 @@ pub(crate) fn mail(sender: Option<&str>, number: usize) -> IncomingMail {
         defects: Vec::new(),
         protection: Protection::default(),
     }
+}
+
+/// Puts a raw file where a message that was received has one.
+pub(crate) fn durable(engine: &Engine, raw: &Digest) {
+    let path = engine.context().files.as_ref().expect("the blobs").path(Kind::Raw, raw);
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    std::fs::write(path, b"").expect("a file");
 }

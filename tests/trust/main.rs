@@ -15,6 +15,7 @@ mod tokens;
 mod strangers;
 mod attacks;
 mod sealed;
+mod separated;
 mod signed_mail;
 mod returns;
 mod reporter;

@@ -29,6 +29,16 @@ pub enum DeskAlert {
         /// What must stay free.
         reserve_bytes: u64,
     },
+    /// A mail server cannot be used until a person mends something: its certificate or its TLS is refused,
+    /// or it refuses the login (trust-and-safety case 87).
+    ServerRefused {
+        /// Which.
+        side: Side,
+        /// Since when.
+        since: Time,
+        /// What is in the way.
+        reason: String,
+    },
     /// The mail server lists a message and does not hand it out.
     MailWithheld {
         /// When it reached the server.
@@ -114,6 +124,29 @@ pub struct WithdrawnMail {
     pub addressee: String,
     /// Whether it brought the evidence he had asked for.
     pub evidence: bool,
+}
+
+/// The two ways between the desk and its provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// Mail comes in (IMAP).
+    Mailbox,
+    /// Mail goes out (SMTP).
+    Outgoing,
+}
+
+impl Side {
+    /// Both.
+    pub const ALL: &[Side] = &[Side::Mailbox, Side::Outgoing];
+
+    /// The name used in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Side::Mailbox => "mailbox",
+            Side::Outgoing => "outgoing",
+        }
+    }
 }
 
 /// How it shows that somebody uses another's name.

@@ -183,6 +183,25 @@ pub enum Answer {
         /// The others.
         others: Vec<Offer>,
     },
+    /// A mail that became a ticket of its own.
+    Separated {
+        /// Its number.
+        number: String,
+        /// What came of the clocks of the ticket it left.
+        clocks: MovedClocks,
+    },
+}
+
+/// What comes of what a mail did on the ticket it leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MovedClocks {
+    /// It had moved nothing.
+    Untouched,
+    /// The ticket is what it was before the mail came.
+    Restored,
+    /// Something else has changed the ticket since: what the mail moved stays, and a person looks.
+    Kept,
 }
 
 /// A text that leaves the team, shown as it is before it goes (decisions 5).

@@ -179,6 +179,8 @@ pub struct DeskBack {
     pub since: Time,
     /// When it came back.
     pub from: Time,
+    /// Whether it was the mailbox that was away, and not the desk.
+    pub mailbox: bool,
     /// Reports that were too old to be acknowledged.
     pub unanswered: u32,
     /// Tickets past a deadline.

@@ -3,7 +3,7 @@
 use crate::domain::gate::Barred;
 use crate::domain::lookalike::Lookalike;
 use crate::domain::notice::Notice;
-use crate::domain::notice::alert::{DeskAlert, Misuse, WithdrawnMail};
+use crate::domain::notice::alert::{DeskAlert, Misuse, Side, WithdrawnMail};
 use crate::domain::tlp::Tlp;
 use crate::templates::samples::at;
 
@@ -46,6 +46,11 @@ pub(super) fn all() -> Vec<Notice> {
         addressee: "admin@dinkes.example".to_owned(),
         tlp: Tlp::Red,
         barred,
+    }));
+    samples.extend(Side::ALL.iter().map(|side| DeskAlert::ServerRefused {
+        side: *side,
+        since: at(23, 10, 30),
+        reason: "the certificate of mail.csirt.example:993 is refused: it has expired".to_owned(),
     }));
     samples.push(DeskAlert::DatabaseOlder { last: Some(at(23, 10, 30)) });
     let withdrawn = |addressee: &str, evidence| WithdrawnMail { addressee: addressee.to_owned(), evidence };

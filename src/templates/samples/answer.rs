@@ -5,8 +5,8 @@ use crate::domain::command::parse::Wanted;
 use crate::domain::command::vocabulary::Word;
 use crate::domain::notice::Notice;
 use crate::domain::notice::answer::{
-    Answer, CodeRequested, CodeTrouble, CommandUnproven, Doubt, EvidenceSent, Leaving, Line, Misreading, Offer,
-    Outcome, SentFile, State, Transcript,
+    Answer, CodeRequested, CodeTrouble, CommandUnproven, Doubt, EvidenceSent, Leaving, Line, Misreading, MovedClocks,
+    Offer, Outcome, SentFile, State, Transcript,
 };
 use crate::domain::protection::MailSignatureFault;
 use crate::domain::question::Question;
@@ -140,12 +140,19 @@ fn queries() -> Vec<Line> {
         (Word::Status, Answer::Status { number: "CIAMIS-2026-0007".to_owned(), state: state() }),
         (Word::List, Answer::List { tickets: vec![months::ticket()] }),
         (Word::Recap, Answer::Recap { recap: Box::new(months::busy()) }),
+        separated(MovedClocks::Untouched),
+        separated(MovedClocks::Restored),
+        separated(MovedClocks::Kept),
         (Word::Help, Answer::Help { possible: vec![Offer::of(Word::Fixed)], others: help(Role::Opd).split_off(2) }),
     ];
     answers
         .into_iter()
         .map(|(word, answer)| line(word.as_str(), Outcome::Done { word, answer: Some(answer) }))
         .collect()
+}
+
+fn separated(clocks: MovedClocks) -> (Word, Answer) {
+    (Word::Split, Answer::Separated { number: "CIAMIS-2026-0009".to_owned(), clocks })
 }
 
 fn refusals() -> Vec<Line> {

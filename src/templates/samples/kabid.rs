@@ -138,7 +138,14 @@ fn decision(question: Question, to: Option<Audience>) -> Notice {
 
 fn back(audience: Audience, day: Day, unanswered: u32) -> Notice {
     let overdue = day.overdue;
-    Notice::DeskBack(Box::new(DeskBack { audience, since: at(23, 10, 30), from: at(26, 7, 30), unanswered, overdue }))
+    Notice::DeskBack(Box::new(DeskBack {
+        audience,
+        since: at(23, 10, 30),
+        from: at(26, 7, 30),
+        mailbox: unanswered == 0,
+        unanswered,
+        overdue,
+    }))
 }
 
 fn daily(audience: Audience) -> Notice {

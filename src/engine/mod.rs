@@ -8,6 +8,7 @@
 //! floor below: so a mail exists if and only if the change that caused it exists (decisions 20).
 
 pub mod intake;
+mod course;
 mod thread;
 mod opening;
 mod filing;

@@ -27,7 +27,7 @@ use crate::engine::commands::CommandMail;
 use crate::engine::intake::{Incoming, actor};
 use crate::engine::thread::Thread;
 use crate::store::messages::{self, Meaning, Message};
-use crate::store::{cases, links, logbook, retention, separating, tickets, tokens};
+use crate::store::{cases, links, logbook, retention, separating, storms, tickets, tokens};
 
 impl Context {
     /// Makes a mail of `case` a ticket of its own: the one whose notice is answered, or the latest of
@@ -80,7 +80,9 @@ impl Context {
             let entry = Entry { actor: Actor::Siaga, kind: Kind::HoldBegan, message: None, detail };
             logbook::append(db, Some(ticket.id), &entry, now)?;
         }
-        self.announce(db, &ticket, incoming, &Thread::SeparatedFrom(case.ticket.number.clone()), now)?;
+        let thread = Thread::SeparatedFrom(case.ticket.number.clone());
+        let answered = self.may_answer(db, incoming, storms::since(db)?.is_some(), now)?;
+        self.announce(db, &ticket, incoming, (&thread, &answered, &self.named_in(incoming.mail)), now)?;
         Ok(Ok(number))
     }
 

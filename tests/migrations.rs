@@ -172,11 +172,12 @@ fn plain(sql: &str) -> String {
 }
 
 #[test]
-fn the_schema_people_read_is_the_one_that_is_made() {
+fn the_schema_people_read_is_the_one_that_is_made_step_by_step() {
     let read = fs::read_to_string(root().join("src/store/schema.sql")).expect("schema.sql");
     let db = Connection::open_in_memory().expect("in memory");
     db.execute_batch(&read).expect("schema.sql is SQL");
-    let made = Store::in_memory().expect("in memory");
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = Store::open(&folder.path().join("siaga.db")).expect("made step by step");
     let (read, made) = (described(&db), described(made.db()));
     assert!(made.len() > 100, "only {} facts", made.len());
     let missing: Vec<_> = made.iter().filter(|fact| !read.contains(fact)).collect();

@@ -203,7 +203,9 @@ fn explain_files(arguments: &Arguments, files: &[PathBuf], (json, dns): (bool, b
         dns: if dns { Some(Dns::of_system()?) } else { None },
         opener: home.opener_to_try_with()?,
     };
-    explain::run(&mut engine, files, json, &looking, now, &mut std::io::stdout().lock())
+    // Standard output by itself writes every line apart.
+    let mut out = std::io::BufWriter::with_capacity(64 << 10, std::io::stdout().lock());
+    explain::run(&mut engine, files, json, &looking, now, &mut out)
 }
 
 fn templates_folder(arguments: &Arguments) -> PathBuf {

@@ -1,5 +1,6 @@
 //! Files of mails, read on every processor and handed over in the order they were named.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::{io, thread};
@@ -11,8 +12,13 @@ use crate::mail::opener::Opener;
 use crate::mail::parse::Parsed;
 use crate::mail::reader::{Reader, Unread};
 
-/// Mails of one thread that wait to be taken: each may be as large as the limit of what is read.
+/// Groups of one thread that wait to be taken: each may hold a mail as large as the limit of what is
+/// read.
 const WAITING_MAX: usize = 4;
+/// Mails that are handed over together, if they are small.
+const TOGETHER: usize = 32;
+/// Octets from which mails are handed over.
+const TOGETHER_OCTETS: usize = 128 << 10;
 
 /// A file that was read: what it says, or why it cannot be understood or even opened.
 pub(super) type Read = io::Result<Result<Parsed, Unreadable>>;
@@ -36,19 +42,47 @@ pub(super) fn read_ahead(
             let (sender, receiver) = mpsc::sync_channel(WAITING_MAX);
             let share = files.iter().skip(first).step_by(threads);
             let read_share = move || {
-                let read = |file: &PathBuf| Ok(reader.read(Unread::from_file(file, parse_max)?));
-                // Whoever took enough is gone, and the rest of the share is not wanted.
-                let wanted = |read| sender.send(read).is_ok();
-                let _ = share.map(read).all(wanted);
+                let mut share = share.peekable();
+                while share.peek().is_some() {
+                    // Whoever took enough is gone, and the rest of the share is not wanted.
+                    if sender.send(read_group(&mut share, parse_max, &reader)).is_err() {
+                        break;
+                    }
+                }
             };
             thread::Builder::new().spawn_scoped(scope, read_share).context("start a thread that reads files")?;
-            shares.push(receiver);
+            shares.push((receiver, VecDeque::new()));
         }
         for (file, share) in files.iter().zip((0..threads).cycle()) {
-            take(file, shares[share].recv().context("the thread that reads files has ended")?)?;
+            let (receiver, waiting) = &mut shares[share];
+            if waiting.is_empty() {
+                waiting.extend(receiver.recv().context("the thread that reads files has ended")?);
+            }
+            take(file, waiting.pop_front().context("a group of files without a file")?)?;
         }
         Ok(())
     })
+}
+
+/// Reads the next files: one that is large, or some that are small.
+fn read_group<'a>(files: &mut impl Iterator<Item = &'a PathBuf>, parse_max: u64, reader: &Reader) -> Vec<Read> {
+    let (mut opened, mut messages, mut octets) = (Vec::new(), Vec::new(), 0);
+    for file in files.take(TOGETHER) {
+        match Unread::from_file(file, parse_max) {
+            Ok(message) => {
+                octets += message.held_octets();
+                messages.push(message);
+                opened.push(Ok(()));
+            }
+            Err(error) => opened.push(Err(error)),
+        }
+        if octets >= TOGETHER_OCTETS {
+            break;
+        }
+    }
+    let mut read = reader.read_together(messages).into_iter();
+    let gone = || Err(Unreadable::Crash("not read".to_owned()));
+    opened.into_iter().map(|opened| opened.map(|()| read.next().unwrap_or_else(gone))).collect()
 }
 
 #[cfg(test)]

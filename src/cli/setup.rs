@@ -81,7 +81,11 @@ impl Home {
     pub(super) fn start(&self, now: Time) -> Result<Engine> {
         let key = self.key()?;
         let files = Some(self.blobs()?);
-        Engine::start(Store::open(&self.database())?, engine::Context { files, ..self.context(key)? }, now)
+        Engine::start(
+            Store::open(&self.database())?,
+            engine::Context { files, ..self.context(key, self.load_templates()?) },
+            now,
+        )
     }
 
     /// The desk beside the one that serves. There must be one: a second desk made by mistake in
@@ -97,7 +101,7 @@ impl Home {
         }
         let key = self.key()?;
         let files = Some(self.blobs()?);
-        Engine::open(Store::open(&path)?, engine::Context { files, ..self.context(key)? })
+        Engine::open(Store::open(&path)?, engine::Context { files, ..self.context(key, self.load_templates()?) })
     }
 
     /// The key of our Message-IDs, made where there is none.
@@ -116,7 +120,7 @@ impl Home {
         } else {
             (Store::in_memory()?, MessageIdKey::new([0; 32]))
         };
-        Ok((Engine::open(store, self.context(key)?)?, now))
+        Ok((Engine::open(store, self.context(key, Templates::none(self.config.settings.desk.clone())))?, now))
     }
 
     /// Whom this desk believes about senders: its provider's results only once it was proved that
@@ -165,9 +169,9 @@ impl Home {
     }
 
     /// Everything a decision needs besides the database.
-    pub(super) fn context(&self, key: MessageIdKey) -> Result<engine::Context> {
+    pub(super) fn context(&self, key: MessageIdKey, templates: Templates) -> engine::Context {
         let settings = &self.config.settings;
-        Ok(engine::Context {
+        engine::Context {
             desk: settings.desk.clone(),
             rules: self.config.rules(),
             caps: settings.caps,
@@ -177,14 +181,14 @@ impl Home {
             command: settings.command,
             schedules: settings.schedules.clone(),
             retention: settings.retention,
-            templates: self.load_templates()?,
+            templates,
             key,
             entropy: system_entropy,
             files: None,
             retries: Retries { pauses: settings.outbox.retry.clone(), give_up_after: settings.outbox.give_up_after },
             cutoff: settings.intake.cutoff,
             attempts_max: settings.intake.attempts_max,
-        })
+        }
     }
 
     /// How the mailbox is reached.

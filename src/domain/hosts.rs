@@ -4,7 +4,12 @@
 /// stands between two characters no host name has, has a dot, and ends in letters. A mail address
 /// names its domain.
 pub fn hosts_in(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '.'))
+    let apart = |octet: &u8| !(octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'.'));
+    text.as_bytes()
+        .split(apart)
+        .filter(|word| word.contains(&b'.'))
+        // What no octet beyond ASCII is part of is text.
+        .filter_map(|word| std::str::from_utf8(word).ok())
         .map(|word| word.trim_matches(['.', '-']))
         .filter(|word| is_host(word))
         .map(str::to_ascii_lowercase)

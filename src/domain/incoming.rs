@@ -9,7 +9,7 @@ use crate::domain::protection::Protection;
 use crate::domain::scan::Scan;
 
 /// One received message. Made by `mail::parse`, understood by `engine::intake`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IncomingMail {
     /// Digest of the message as it lay in the mailbox: the name of its raw file.
     pub raw: Digest,

@@ -1,6 +1,7 @@
 //! What the desk would do with a mail, and why; nothing is written.
 
 use anyhow::Result;
+use rusqlite::Connection;
 use serde::Serialize;
 
 use crate::domain::Time;
@@ -14,7 +15,8 @@ use crate::domain::incoming::{
 use crate::domain::indicator::Indicator;
 use crate::domain::role::Role;
 use crate::domain::ticket::TicketNumber;
-use crate::engine::intake::{Action, Incoming, actor};
+use crate::engine::course::Course;
+use crate::engine::intake::{Action, Incoming, Verdict, actor};
 use crate::engine::{Context, Engine};
 
 /// What the desk would do with a mail, and what it read in it.
@@ -127,14 +129,14 @@ impl Explanation {
 }
 
 impl Engine {
-    /// What would happen to `incoming` at this desk: decided by the very code that takes mail in,
-    /// and taken back.
+    /// What would happen to `incoming` at this desk: decided by the very code that takes mail in, and
+    /// what that writes in deciding is taken back.
     ///
     /// # Errors
     /// If the database refuses or a template fails.
     pub fn explain(&mut self, incoming: Incoming<'_>, now: Time) -> Result<Explanation> {
         let Engine { store, context, .. } = self;
-        let verdict = store.rehearse(|tx| context.understand(tx, incoming, now))?;
+        let verdict = store.rehearse(|tx| context.foreseen(tx, incoming, now))?;
         let mail = incoming.mail;
         let role = mail.sender.as_ref().and_then(|person| context.role_of(&person.address, now));
         // An automatic mail orders nothing, whatever it quotes (case 46c).
@@ -216,6 +218,15 @@ fn signature(mail: &IncomingMail) -> Option<&'static str> {
 }
 
 impl Context {
+    /// What is decided about a message, without writing what of it is only carried out.
+    fn foreseen(&self, db: &Connection, incoming: Incoming<'_>, now: Time) -> Result<Verdict> {
+        match self.course(db, incoming, now)? {
+            Course::Settled(verdict) => Ok(verdict),
+            Course::Kept(action, reason) => Ok(Verdict::kept(action, reason)),
+            Course::Opens(report) => Ok(self.opening(db, report.of(incoming), now)?.verdict(&report.thread)),
+        }
+    }
+
     /// What is known about a sender; the caps on acknowledgements are not asked.
     fn trust(&self, mail: &IncomingMail, role: Option<Role>, found: SenderEvidence) -> Trust {
         let evidence = found.verdict();

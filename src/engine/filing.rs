@@ -14,6 +14,7 @@ use crate::domain::outgoing::OutboxId;
 use crate::domain::role::Role;
 use crate::domain::ticket::{TicketId, TicketNumber};
 use crate::engine::Context;
+use crate::engine::course::Course;
 use crate::engine::intake::{Action, Incoming, Verdict, actor};
 use crate::engine::thread::Thread;
 use crate::store::messages::{self, Filing, Meaning};
@@ -68,7 +69,7 @@ impl Context {
         let message = messages::insert(db, incoming.mail, filing(None, meaning, incoming))?;
         let detail = json!({ "message": message.0, "reason": reason });
         self.log(db, None, Kind::MessageIgnored, Some(incoming.mail.raw), detail, now)?;
-        Ok(Verdict { action, reason: reason.to_owned(), ticket: None, state: State::Ignored, message: Some(message) })
+        Ok(Verdict { message: Some(message), ..Verdict::kept(action, reason) })
     }
 
     /// A bounce goes to the outgoing mail it is about; nothing it says is answered.
@@ -79,7 +80,7 @@ impl Context {
         bounce: &Bounce,
         thread: &Thread,
         now: Time,
-    ) -> Result<Verdict> {
+    ) -> Result<Course> {
         let mut about = None;
         for id in bounce.about.iter().chain(&incoming.mail.in_reply_to).chain(&incoming.mail.references) {
             if self.key.recognise(id).is_some() {
@@ -91,8 +92,8 @@ impl Context {
         }
         let Some((outgoing, ticket)) = about else {
             return match thread.ticket() {
-                Some(ticket) => self.file(db, incoming, ticket, Action::Bounce, thread, now),
-                None => self.ignore(db, incoming, Action::Bounce, "bounce of a mail that is not ours", now),
+                Some(ticket) => self.file(db, incoming, ticket, Action::Bounce, thread, now).map(Course::Settled),
+                None => Ok(Course::Kept(Action::Bounce, "bounce of a mail that is not ours")),
             };
         };
         let said = match bounce.kind {
@@ -101,7 +102,7 @@ impl Context {
             BounceKind::Delivered => "delivered",
         };
         if !self.came_back(db, incoming.mail, outgoing)? {
-            return self.unproven_bounce(db, incoming, (outgoing, ticket, said), now);
+            return self.unproven_bounce(db, incoming, (outgoing, ticket, said), now).map(Course::Settled);
         }
         let word = bounce.status.as_ref().map_or(said.to_owned(), |status| format!("{said} ({status})"));
         outbox::bounced(db, outgoing, &word)?;
@@ -118,13 +119,13 @@ impl Context {
             self.forward_failed(db, &outgoing, NotForwarded::Undelivered { reason: word.clone() }, now)?;
             self.tell_of_undelivered(db, &outgoing, &word, now)?;
         }
-        Ok(Verdict {
+        Ok(Course::Settled(Verdict {
             action: Action::Bounce,
             reason: format!("says of our mail {}: {word}", outgoing.0),
             ticket: number_of(db, ticket)?,
             state: State::Taken,
             message: Some(message),
-        })
+        }))
     }
 
     /// Whether a bounce came to the return address of the mail it is about (case 55). A mail that has

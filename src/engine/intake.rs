@@ -16,12 +16,10 @@ use crate::domain::notice::team::MailHeld;
 use crate::domain::role::{Actor, Role};
 use crate::domain::ticket::{TicketId, TicketNumber};
 use crate::engine::commit::Posting;
-use crate::engine::filing::filing;
+use crate::engine::course::Course;
 use crate::engine::limits::leave_unsaid;
-use crate::engine::thread::{Finder, Thread};
 use crate::engine::{Context, Engine};
 use crate::fail_point::{Step, reached};
-use crate::store::messages::{self, Meaning};
 use crate::store::receipts::{self, MessageId, Receipt, ReceiptId, State};
 use crate::store::{logbook, outbox};
 
@@ -76,6 +74,13 @@ pub struct Verdict {
     pub state: State,
     /// Its row.
     pub message: Option<MessageId>,
+}
+
+impl Verdict {
+    /// A message is kept without a ticket; its row is not written yet.
+    pub(super) fn kept(action: Action, reason: &str) -> Verdict {
+        Verdict { action, reason: reason.to_owned(), ticket: None, state: State::Ignored, message: None }
+    }
 }
 
 /// A message that is to be understood.
@@ -187,75 +192,17 @@ impl Context {
     /// What a message means and what follows: writes all of it through `db`, decides about no
     /// receipt.
     pub(super) fn understand(&self, db: &Connection, incoming: Incoming<'_>, now: Time) -> Result<Verdict> {
-        let mail = incoming.mail;
-        let known = match messages::with_core(db, &mail.core)? {
-            None if orders(mail) => self.same_order(db, incoming, now)?,
-            known => known,
-        };
-        if let Some((message, ticket)) = known {
-            return self.duplicate(db, incoming, message, ticket, now);
-        }
-        if self.cutoff.is_some_and(|cutoff| incoming.arrived_at < cutoff) {
-            let message = messages::insert(db, mail, filing(None, Meaning::Archived, incoming))?;
-            self.log(db, None, Kind::MessageArchived, Some(mail.raw), json!({ "message": message.0 }), now)?;
-            let reason = "arrived before this desk began its work".to_owned();
-            return Ok(Verdict {
-                action: Action::Ignored,
-                reason,
-                ticket: None,
-                state: State::Archived,
-                message: Some(message),
-            });
-        }
-        self.heed_lost_numbers(db, mail, now)?;
-        if mail.message_id.as_deref().is_some_and(|id| self.key.recognise(id).is_some()) {
-            return self.ignore(db, incoming, Action::Ignored, "own mail that came back", now);
-        }
-        if let Some((report, evidence)) = self.behind_the_form(incoming) {
-            let incoming = Incoming { mail: &report, evidence, ..incoming };
-            return self.open_ticket(db, incoming, &Thread::Form, now);
-        }
-        let thread = self.thread_of(db, mail, now)?;
-        match &mail.nature {
-            Nature::Bounce(bounce) => self.bounce(db, incoming, bounce, &thread, now),
-            Nature::AutoReply | Nature::DispositionNotice => match thread.ticket() {
-                Some(ticket) => self.file(db, incoming, ticket, Action::AutoReply, &thread, now),
-                None => self.ignore(db, incoming, Action::AutoReply, "automatic answer to nothing of ours", now),
-            },
-            Nature::MachineReport => self.ignore(db, incoming, Action::Ignored, "periodic machine report", now),
-            Nature::Person | Nature::AbuseReport(_) => self.of_person(db, incoming, &thread, now),
-        }
-    }
-
-    /// The ticket a mail belongs to.
-    pub(super) fn thread_of(&self, db: &Connection, mail: &IncomingMail, now: Time) -> Result<Thread> {
-        let role = mail.sender.as_ref().and_then(|person| self.role_of(&person.address, now));
-        let staff = role.is_some_and(Role::is_staff);
-        let finder = Finder { db, key: &self.key, prefix: &self.desk.ticket_prefix, staff, people: &self.rules.people };
-        let found = finder.find(mail)?;
-        let by_token = if found.ticket().is_none() { self.ticket_of_token(db, mail, now)? } else { None };
-        Ok(by_token.map_or(found, Thread::Ours))
-    }
-
-    /// A mail by hand: commands of somebody with a role, a question of the reporter, another word on
-    /// a ticket, or a report.
-    fn of_person(&self, db: &Connection, incoming: Incoming<'_>, thread: &Thread, now: Time) -> Result<Verdict> {
-        let mail = incoming.mail;
-        let orders = orders(mail);
-        let speaker = self.speaker(mail, now).filter(|speaker| speaker.role != Role::Leader);
-        let verdict = match (thread.ticket(), speaker) {
-            (ticket, Some(speaker)) if orders => self.commands(db, incoming, &speaker, (ticket, thread.reason()), now),
-            (Some(ticket), _) if orders && self.asks_status(db, incoming, ticket)? => {
-                self.tell_status(db, incoming, ticket, thread, now)
+        match self.course(db, incoming, now)? {
+            Course::Settled(verdict) => Ok(verdict),
+            Course::Kept(action, reason) => self.ignore(db, incoming, action, reason, now),
+            Course::Opens(report) => {
+                let verdict = self.open_ticket(db, report.of(incoming), &report.thread, now)?;
+                if report.by_hand {
+                    self.tell_of_imitation(db, incoming.mail, verdict.ticket.as_ref(), now)?;
+                }
+                Ok(verdict)
             }
-            (Some(ticket), _) => match self.too_late(db, incoming, ticket, now)? {
-                Some(number) => self.open_ticket(db, incoming, &Thread::AfterClosing(number), now),
-                None => self.file(db, incoming, ticket, Action::FollowUp, thread, now),
-            },
-            (None, _) => self.open_ticket(db, incoming, thread, now),
-        }?;
-        self.tell_of_imitation(db, mail, verdict.ticket.as_ref(), now)?;
-        Ok(verdict)
+        }
     }
 
     /// Tells the team of a held message, a few times an hour: a flood of broken mail is one fact, and

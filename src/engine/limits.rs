@@ -17,16 +17,37 @@ use crate::domain::person::Address;
 use crate::domain::role::Role;
 use crate::domain::ticket::TicketId;
 use crate::engine::Context;
+use crate::engine::intake::Incoming;
 use crate::store::suppressed::Withheld;
 use crate::store::{dead_addresses, said, storms, suppressed};
+
+/// How much comes in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Weather {
+    /// No more than usual.
+    Calm,
+    /// So much that a storm begins.
+    Breaks(StormCause),
+    /// A storm lasts.
+    Storm,
+    /// So little that the storm is over.
+    Clears,
+}
+
+impl Weather {
+    /// Whether strangers are not answered.
+    pub(super) fn is_storm(self) -> bool {
+        matches!(self, Weather::Storm | Weather::Breaks(_))
+    }
+}
 
 impl Context {
     /// Whether an acknowledgement the caps allow is kept back all the same.
     pub(super) fn keeps_quiet(
         &self,
         db: &Connection,
-        mail: &IncomingMail,
-        evidence: Evidence,
+        (mail, evidence): (&IncomingMail, Evidence),
+        storm: bool,
         now: Time,
     ) -> Result<Option<Silence>> {
         let Some(sender) = mail.sender.as_ref().map(|person| &person.address) else { return Ok(None) };
@@ -34,7 +55,7 @@ impl Context {
             return Ok(Some(Silence::Undeliverable));
         }
         // decisions 10: in a storm only those are answered whom their domain vouches for.
-        if evidence != Evidence::Pass && storms::since(db)?.is_some() {
+        if evidence != Evidence::Pass && storm {
             return Ok(Some(Silence::Storm));
         }
         let hour_ago = now - TimeDelta::hours(1);
@@ -113,37 +134,41 @@ impl Context {
         self.log(db, ticket, Kind::AnswerSuppressed, None, json!({ "reason": reason, "notice": notice }), now)
     }
 
-    /// Looks at how much comes in: a storm begins, lasts, or is over.
-    pub(super) fn weather(&self, db: &Connection, mail: &IncomingMail, now: Time) -> Result<bool> {
+    /// How much comes in, counting a report that is not filed yet.
+    pub(super) fn weather(&self, db: &Connection, incoming: Incoming<'_>, now: Time) -> Result<Weather> {
         let limits = &self.limits;
+        let itself = |since: Time| u32::from(incoming.arrived_at > since);
         if let Some(began_at) = storms::since(db)? {
-            let half_hour_ago = now - TimeDelta::minutes(30);
-            let few = storms::reports_since(db, half_hour_ago, limits.storm_ends_below)? < limits.storm_ends_below;
-            if few && began_at <= half_hour_ago {
-                storms::end(db, now)?;
-                self.log(db, None, Kind::StormEnded, None, json!({}), now)?;
-                return Ok(false);
-            }
-            return Ok(true);
+            let since = now - TimeDelta::minutes(30);
+            let count = storms::reports_since(db, since, limits.storm_ends_below)?.saturating_add(itself(since));
+            let over = count < limits.storm_ends_below && began_at <= since;
+            return Ok(if over { Weather::Clears } else { Weather::Storm });
         }
         let since = now - TimeDelta::minutes(10);
         let beyond = |most: u32| most.saturating_add(1);
-        let many = storms::reports_since(db, since, beyond(limits.storm_ten_minutes))? > limits.storm_ten_minutes;
-        let one = match &mail.sender {
-            Some(sender) if !many => {
-                let most = limits.storm_one_sender;
-                storms::of_sender_since(db, &sender.address, since, beyond(most))? > most
+        let reports = storms::reports_since(db, since, beyond(limits.storm_ten_minutes))?;
+        if reports.saturating_add(itself(since)) > limits.storm_ten_minutes {
+            return Ok(Weather::Breaks(StormCause::Many));
+        }
+        let Some(sender) = &incoming.mail.sender else { return Ok(Weather::Calm) };
+        let most = limits.storm_one_sender;
+        let his = storms::of_sender_since(db, &sender.address, since, beyond(most))?.saturating_add(itself(since));
+        Ok(if his > most { Weather::Breaks(StormCause::OneSender) } else { Weather::Calm })
+    }
+
+    /// Writes down that a storm begins or is over.
+    pub(super) fn note_weather(&self, db: &Connection, weather: Weather, now: Time) -> Result<()> {
+        match weather {
+            Weather::Calm | Weather::Storm => Ok(()),
+            Weather::Breaks(cause) => {
+                storms::begin(db, cause, now)?;
+                self.log(db, None, Kind::StormBegan, None, json!({ "cause": cause.as_str() }), now)
             }
-            Some(_) | None => false,
-        };
-        let cause = match (many, one) {
-            (true, _) => StormCause::Many,
-            (false, true) => StormCause::OneSender,
-            (false, false) => return Ok(false),
-        };
-        storms::begin(db, cause, now)?;
-        self.log(db, None, Kind::StormBegan, None, json!({ "cause": cause.as_str() }), now)?;
-        Ok(true)
+            Weather::Clears => {
+                storms::end(db, now)?;
+                self.log(db, None, Kind::StormEnded, None, json!({}), now)
+            }
+        }
     }
 
     /// Notes an address our mail cannot reach, if a server said so for good.

@@ -10,6 +10,7 @@
 pub mod intake;
 mod receiving;
 mod refused;
+mod course;
 mod thread;
 mod opening;
 mod filing;

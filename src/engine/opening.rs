@@ -21,7 +21,7 @@ use crate::domain::notice::team::{MessageFiled, OwnHost, TicketOpened};
 use crate::domain::person::{Address, Person};
 use crate::domain::role::Actor;
 use crate::domain::stage::Stage;
-use crate::domain::ticket::{Ticket, TicketId};
+use crate::domain::ticket::{Ticket, TicketId, TicketNumber};
 use crate::domain::workflow::{Report, open};
 use crate::engine::Context;
 use crate::engine::commit::Posting;
@@ -29,12 +29,51 @@ use crate::engine::filing::filing;
 use crate::engine::findings::Findings;
 use crate::engine::intake::{Action, Incoming, Verdict, actor};
 use crate::engine::junk::as_junk;
+use crate::engine::limits::Weather;
 use crate::engine::thread::Thread;
 use crate::store::messages::{self, Meaning};
 use crate::store::receipts::State;
 use crate::store::{cases, indicators, links, logbook, said, tickets};
 
+/// Who is acknowledged, or why nobody is.
+pub(super) type Answered = Result<Address, Silence>;
+
+/// What a report leads to, before anything of it is written.
+#[derive(Debug)]
+pub(super) struct Opening {
+    /// The number its ticket gets.
+    number: TicketNumber,
+    /// How much comes in, and who is acknowledged; `None` for junk, of which nobody is told.
+    announced: Option<(Weather, Answered)>,
+}
+
+impl Opening {
+    /// What is decided about the report; its row is not written yet.
+    pub(super) fn verdict(self, thread: &Thread) -> Verdict {
+        let reason = match &self.announced {
+            None => {
+                "the provider has marked it as spam: closed without clock and answer until somebody opens it".to_owned()
+            }
+            Some((_, Ok(_))) => format!("a report that {}", thread.reason()),
+            Some((_, Err(why))) => format!("a report that {}; not acknowledged: {}", thread.reason(), why.as_str()),
+        };
+        Verdict { action: Action::NewTicket, reason, ticket: Some(self.number), state: State::Taken, message: None }
+    }
+}
+
 impl Context {
+    /// What a report leads to; nothing is written.
+    pub(super) fn opening(&self, db: &Connection, incoming: Incoming<'_>, now: Time) -> Result<Opening> {
+        let year = self.rules.calendar.local(incoming.arrived_at).year();
+        let number = tickets::next_number(db, &self.desk.ticket_prefix, year)?;
+        if self.is_junk(incoming, now) {
+            return Ok(Opening { number, announced: None });
+        }
+        let weather = self.weather(db, incoming, now)?;
+        let answered = self.may_answer(db, incoming, weather.is_storm(), now)?;
+        Ok(Opening { number, announced: Some((weather, answered)) })
+    }
+
     /// Opens a ticket for a report, with everything that follows from it.
     pub(super) fn open_ticket(
         &self,
@@ -44,11 +83,10 @@ impl Context {
         now: Time,
     ) -> Result<Verdict> {
         let mail = incoming.mail;
-        let year = self.rules.calendar.local(incoming.arrived_at).year();
-        let number = tickets::next_number(db, &self.desk.ticket_prefix, year)?;
+        let opening = self.opening(db, incoming, now)?;
+        let number = opening.number.clone();
         let mut case = open(Report { number, mail, arrived_at: incoming.arrived_at }, &self.rules);
-        let junk = self.is_junk(incoming, now);
-        if junk {
+        if opening.announced.is_none() {
             case = as_junk(case, incoming.arrived_at);
         }
         cases::insert(db, &mut case, &self.rules, now)?;
@@ -79,48 +117,37 @@ impl Context {
         let entry = Entry { detail, ..self.opened_entry(&ticket, incoming, &actor(mail, role)) };
         logbook::append(db, Some(ticket.id), &entry, now)?;
         self.link_related(db, ticket.id, thread, now)?;
-        if junk {
-            let sender = mail.sender.as_ref().map(|person| &person.address);
-            self.note_silence(db, "report_received", (sender, Some(ticket.id)), Silence::Junk, now)?;
-            return Ok(Verdict {
-                action: Action::NewTicket,
-                reason: "the provider has marked it as spam: closed without clock and answer until somebody opens it"
-                    .to_owned(),
-                ticket: Some(ticket.number),
-                state: State::Taken,
-                message: Some(message),
-            });
+        match &opening.announced {
+            Some((weather, answered)) => {
+                self.note_weather(db, *weather, now)?;
+                self.announce(db, &ticket, incoming, (thread, answered, &named), now)?;
+            }
+            None => {
+                let sender = mail.sender.as_ref().map(|person| &person.address);
+                self.note_silence(db, "report_received", (sender, Some(ticket.id)), Silence::Junk, now)?;
+            }
         }
-        self.weather(db, mail, now)?;
-        let silence = self.announce(db, &ticket, incoming, thread, now)?;
-        let silent = silence.map(|why| format!("; not acknowledged: {}", why.as_str())).unwrap_or_default();
-        Ok(Verdict {
-            action: Action::NewTicket,
-            reason: format!("a report that {}{silent}", thread.reason()),
-            ticket: Some(ticket.number),
-            state: State::Taken,
-            message: Some(message),
-        })
+        Ok(Verdict { message: Some(message), ..opening.verdict(thread) })
     }
 
-    /// Answers the reporter of a ticket, if he may be, and shows it to the team. Returns why he was not
-    /// answered.
+    /// Answers the reporter of a ticket, if he may be, and shows it with what it names to the team.
     pub(super) fn announce(
         &self,
         db: &Connection,
         ticket: &Ticket,
         incoming: Incoming<'_>,
-        thread: &Thread,
+        (thread, answered, named): (&Thread, &Answered, &[Indicator]),
         now: Time,
-    ) -> Result<Option<Silence>> {
-        let silence = self.acknowledge(db, ticket, incoming, thread, now)?;
+    ) -> Result<()> {
+        self.acknowledge(db, ticket, incoming, (thread, answered), now)?;
         // Where things are only tried out nobody reads what the team would be shown.
         if self.files.is_some() {
-            let findings = self.findings(db, ticket, &self.named_in(incoming.mail), now)?;
+            let findings = self.findings(db, ticket, named, now)?;
+            let silence = answered.as_ref().err().copied();
             let notice = self.ticket_opened(ticket, incoming, (thread, silence, findings), now);
             self.show_team(db, &notice, ticket, (&format!("opened:{}", ticket.id.0), None), incoming.mail, now)?;
         }
-        Ok(silence)
+        Ok(())
     }
 
     /// Links a ticket to the one its report has to do with, if there is such a ticket.
@@ -139,37 +166,45 @@ impl Context {
         Entry { actor: by.clone(), kind: Kind::TicketOpened, message: Some(incoming.mail.raw), detail }
     }
 
-    /// Acknowledges a report if it may be; the reason if not.
+    /// Who is acknowledged for a report in a storm or without one, or why nobody is.
+    pub(super) fn may_answer(
+        &self,
+        db: &Connection,
+        incoming: Incoming<'_>,
+        storm: bool,
+        now: Time,
+    ) -> Result<Answered> {
+        let (mail, evidence) = (incoming.mail, incoming.evidence.verdict());
+        let given = match mail.sender.as_ref() {
+            Some(sender) => given(db, &sender.address, now)?,
+            None => Given::default(),
+        };
+        let address = match may_acknowledge(mail, evidence, given, &self.caps, &self.desk) {
+            Ok(address) => address,
+            Err(silence) => return Ok(Err(silence)),
+        };
+        let quiet = match self.keeps_quiet(db, (mail, evidence), storm, now)? {
+            None => self.is_past(db, incoming.arrived_at, now)?,
+            quiet => quiet,
+        };
+        Ok(quiet.map_or_else(|| Ok(address.clone()), Err))
+    }
+
+    /// Acknowledges a report to whom it may be, or notes why it is not.
     fn acknowledge(
         &self,
         db: &Connection,
         ticket: &Ticket,
         incoming: Incoming<'_>,
-        thread: &Thread,
+        (thread, answered): (&Thread, &Answered),
         now: Time,
-    ) -> Result<Option<Silence>> {
-        let given = match incoming.mail.sender.as_ref() {
-            Some(sender) => given(db, &sender.address, now)?,
-            None => Given::default(),
-        };
-        let allowed = may_acknowledge(incoming.mail, incoming.evidence.verdict(), given, &self.caps, &self.desk);
-        let allowed = match allowed {
-            Ok(address) => {
-                let quiet = self.keeps_quiet(db, incoming.mail, incoming.evidence.verdict(), now)?;
-                match quiet.map_or_else(|| self.is_past(db, incoming.arrived_at, now), |quiet| Ok(Some(quiet)))? {
-                    Some(silence) => Err(silence),
-                    None => Ok(address),
-                }
-            }
-            Err(silence) => Err(silence),
-        };
-        let (address, due_at) = match (allowed, ticket.due_at) {
+    ) -> Result<()> {
+        let (address, due_at) = match (answered, ticket.due_at) {
             (Ok(address), Some(due_at)) => (address.clone(), due_at),
-            (Ok(_), None) => return Ok(None),
+            (Ok(_), None) => return Ok(()),
             (Err(silence), _) => {
                 let sender = incoming.mail.sender.as_ref().map(|person| &person.address);
-                self.note_silence(db, "report_received", (sender, Some(ticket.id)), silence, now)?;
-                return Ok(Some(silence));
+                return self.note_silence(db, "report_received", (sender, Some(ticket.id)), *silence, now);
             }
         };
         let notice = Notice::ReportReceived(self.report_received(ticket, incoming, thread, due_at));
@@ -180,7 +215,7 @@ impl Context {
             ..Posting::new(&notice, &to, Some(ticket.id), format!("acknowledgement:{}", ticket.id.0))
         };
         self.post(db, &posting, now)?;
-        Ok(None)
+        Ok(())
     }
 
     fn report_received(

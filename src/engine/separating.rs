@@ -35,7 +35,7 @@ use crate::engine::thread::Thread;
 use crate::engine::{Context, Engine};
 use crate::store::messages::{self, Meaning, Message};
 use crate::store::receipts::{self, MessageId, Receipt};
-use crate::store::{cases, links, logbook, retention, runs, separating, tickets, tokens};
+use crate::store::{cases, links, logbook, retention, runs, separating, storms, tickets, tokens};
 
 impl Engine {
     /// The mails that an order takes off their tickets, with a receipt of each: whoever takes the order in
@@ -124,7 +124,9 @@ impl Context {
             let entry = Entry { actor: Actor::Siaga, kind: Kind::HoldBegan, message: None, detail };
             logbook::append(db, Some(ticket.id), &entry, now)?;
         }
-        self.announce(db, &ticket, incoming, &Thread::SeparatedFrom(case.ticket.number.clone()), now)?;
+        let thread = Thread::SeparatedFrom(case.ticket.number.clone());
+        let answered = self.may_answer(db, incoming, storms::since(db)?.is_some(), now)?;
+        self.announce(db, &ticket, incoming, (&thread, &answered, &self.named_in(incoming.mail)), now)?;
         Ok(Ok((Answer::Separated { number: number.to_string(), clocks }, rest)))
     }
 

@@ -1,8 +1,10 @@
 //! Indonesian or English, by the small words every text has.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use crate::domain::incoming::Language;
+use crate::mail::lists::Words;
 
 #[rustfmt::skip]
 const INDONESIAN: &[&str] = &[
@@ -27,6 +29,8 @@ const FOREIGN_WORDS: usize = 12;
 
 /// The language of a text; Indonesian when nothing tells.
 pub(super) fn language_of(text: &str) -> Language {
+    static OURS: LazyLock<Words> = LazyLock::new(|| Words::of(INDONESIAN));
+    static THEIRS: LazyLock<Words> = LazyLock::new(|| Words::of(ENGLISH));
     let (mut indonesian, mut english, mut words, mut latin, mut other) = (0_usize, 0_usize, 0_usize, 0_usize, 0_usize);
     let mut signs = BTreeSet::new();
     for word in text.split_whitespace().filter(|word| !is_address(word)).flat_map(letters).take(2_000) {
@@ -34,9 +38,9 @@ pub(super) fn language_of(text: &str) -> Language {
         words += 1;
         latin += word.chars().filter(|c| *c < '\u{250}').count();
         other += word.chars().filter(|c| *c >= '\u{250}').count();
-        let known = INDONESIAN.contains(&word.as_str());
+        let known = OURS.hold(&word);
         indonesian += usize::from(known);
-        english += usize::from(ENGLISH.contains(&word.as_str()));
+        english += usize::from(THEIRS.hold(&word));
         if known || is_shaped_indonesian(&word) {
             signs.insert(word);
         }

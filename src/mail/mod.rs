@@ -28,6 +28,7 @@ mod language;
 mod nature;
 pub mod evidence;
 mod newly_written;
+mod lists;
 mod provider;
 pub mod transport;
 pub mod connect;

@@ -63,14 +63,15 @@ pub fn parse_opening(raw: &[u8], digest: Digest, opener: &Opener) -> Result<Pars
     let structure = Structure::of(read);
     refuse_loop(&structure.root().headers)?;
     let headers = &structure.root().headers;
-    let sender = Envelope::of(headers).sender.ok().map(|person| person.address);
-    let (content, protection) = opener.looked_at(read, &structure, sender.as_ref());
+    let envelope = Envelope::of(headers);
+    let sender = envelope.sender.as_ref().ok().map(|person| &person.address);
+    let (content, protection) = opener.looked_at(read, &structure, sender);
     let contents = match content {
         Some(inner) => Contents::of(&inner, &Structure::of(&inner)),
         None => Contents::of(read, &structure),
     };
     let identity = Identity { raw: digest, core: CoreDigest::of(raw), size_bytes: raw.len() as u64 };
-    let mut parsed = assemble(headers, contents, identity);
+    let mut parsed = assemble((headers, envelope), contents, identity);
     parsed.mail.protection = protection;
     let sender = parsed.mail.sender.as_ref().map(|sender| &sender.address);
     // The bytes as they lay in the mailbox: a signature covers those.
@@ -90,7 +91,7 @@ pub fn parse_header(head: &[u8], raw: Digest, core: Digest, size_bytes: u64) -> 
     let headers = Headers::of(&read[message_start(&read)..]);
     let mut contents = Contents::default();
     contents.defect(Defect::TooLarge);
-    Ok(assemble(&headers, contents, Identity { raw, core, size_bytes }))
+    Ok(assemble((&headers, Envelope::of(&headers)), contents, Identity { raw, core, size_bytes }))
 }
 
 /// A mail that has been passed on so often goes round in circles (RFC 5321 section 6.3).
@@ -123,15 +124,17 @@ fn with_line_ends(raw: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-fn assemble(headers: &Headers, mut contents: Contents, identity: Identity) -> Parsed {
-    let envelope = Envelope::of(headers);
+fn assemble((headers, envelope): (&Headers, Envelope), mut contents: Contents, identity: Identity) -> Parsed {
     let subject = one_line(&words::decoded(headers.get("subject").unwrap_or("")));
     let text = std::mem::take(&mut contents.text);
     if text.contains('\u{FFFD}') {
         contents.defect(Defect::UnknownCharset);
     }
-    let mut text = clean(&text, &mut contents);
-    if let Some(cut) = text.char_indices().nth(TEXT_MAX).map(|(at, _)| at) {
+    let mut text = clean(text, &mut contents);
+    // No text has more characters than octets.
+    if text.len() > TEXT_MAX
+        && let Some(cut) = text.char_indices().nth(TEXT_MAX).map(|(at, _)| at)
+    {
         text.truncate(cut);
         contents.defect(Defect::Limits);
     }
@@ -147,11 +150,11 @@ fn assemble(headers: &Headers, mut contents: Contents, identity: Identity) -> Pa
     if let Err(defect) = envelope.sender {
         contents.defect(defect);
     }
-    let plain = contents.plain.take().map(|plain| clean(&plain, &mut contents));
-    let html_text = contents.html.take().map(|page| clean(&page, &mut contents));
+    let plain = contents.plain.take().map(|plain| clean(plain, &mut contents));
+    let html_text = contents.html.take().map(|page| clean(page, &mut contents));
     let mut reported = std::mem::take(&mut contents.nested);
     reported.truncate(reported.floor_char_boundary(REPORTED_MAX));
-    let reported = clean(&reported, &mut contents);
+    let reported = clean(reported, &mut contents);
     let (attachments, files) = contents.files.into_iter().unzip();
     let junk = provider::says_junk(headers);
     let mail = IncomingMail {
@@ -215,7 +218,10 @@ fn note_defects(contents: &mut Contents, text: &str) {
 }
 
 /// Text without control characters; that some were replaced is noted.
-fn clean(text: &str, contents: &mut Contents) -> String {
+fn clean(text: String, contents: &mut Contents) -> String {
+    if !holds_control(text.as_bytes()) {
+        return text;
+    }
     let mut replaced = false;
     let clean = text
         .replace("\r\n", "\n")
@@ -235,4 +241,10 @@ fn clean(text: &str, contents: &mut Contents) -> String {
         contents.defect(Defect::ControlCharacters);
     }
     clean
+}
+
+/// Whether a text in UTF-8 may hold a control character other than tabs and line ends.
+fn holds_control(text: &[u8]) -> bool {
+    // Those of Latin-1 begin with 0xC2, as do the signs behind them: those texts are looked at closely.
+    text.iter().any(|byte| matches!(byte, 0..=8 | 0x0B..=0x1F | 0x7F | 0xC2))
 }

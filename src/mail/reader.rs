@@ -7,6 +7,7 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -63,6 +64,13 @@ impl Unread {
         }
     }
 
+    /// Octets of it that are in memory.
+    pub fn held_octets(&self) -> usize {
+        match self {
+            Unread::Whole(bytes) | Unread::Named(bytes, _) | Unread::Head { head: bytes, .. } => bytes.len(),
+        }
+    }
+
     /// The message in a file; no more than its head if it is larger than `parse_max` bytes.
     ///
     /// # Errors
@@ -97,9 +105,11 @@ impl Unread {
 /// How a message is read.
 type Reading = dyn Fn(&Unread) -> Result<Parsed, Unreadable> + Send + Sync;
 
+/// Messages that are read one after another and answered together.
 struct Job {
-    message: Unread,
-    answer: mpsc::SyncSender<Result<Parsed, Unreadable>>,
+    messages: Arc<Vec<Unread>>,
+    which: Range<usize>,
+    answer: mpsc::SyncSender<Vec<Result<Parsed, Unreadable>>>,
 }
 
 /// The reading thread. It ends when the value is dropped.
@@ -152,19 +162,45 @@ impl Reader {
     /// # Errors
     /// [`Unreadable`] if it is empty, beyond the limits, stopped the parser, or took too long.
     pub fn read(&self, message: Unread) -> Result<Parsed, Unreadable> {
+        let read = self.readings(&Arc::new(vec![message]), 0..1)?;
+        read.into_iter().next().unwrap_or_else(|| Err(ended()))
+    }
+
+    /// Reads messages and waits for all of them: to hand over a small one costs more than to read it.
+    /// Where they do not end together within the limit of one, each is read by itself.
+    pub fn read_together(&self, messages: Vec<Unread>) -> Vec<Result<Parsed, Unreadable>> {
+        let messages = Arc::new(messages);
+        self.readings(&messages, 0..messages.len()).unwrap_or_else(|_| {
+            let alone = |at| {
+                let read = self.readings(&messages, at..at + 1)?;
+                read.into_iter().next().unwrap_or_else(|| Err(ended()))
+            };
+            (0..messages.len()).map(alone).collect()
+        })
+    }
+
+    fn readings(
+        &self,
+        messages: &Arc<Vec<Unread>>,
+        which: Range<usize>,
+    ) -> Result<Vec<Result<Parsed, Unreadable>>, Unreadable> {
         let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
         let (answer, receiver) = mpsc::sync_channel(1);
         // A thread that is gone drops the job, and the closed channel says so.
-        drop(jobs.send(Job { message, answer }));
+        drop(jobs.send(Job { messages: Arc::clone(messages), which, answer }));
         let unread = match receiver.recv_timeout(self.limit) {
-            Ok(read) => return read,
+            Ok(read) => return Ok(read),
             Err(RecvTimeoutError::Timeout) => Unreadable::Slow(self.limit.as_secs()),
-            Err(RecvTimeoutError::Disconnected) => Unreadable::Crash("the reading thread has ended".to_owned()),
+            Err(RecvTimeoutError::Disconnected) => ended(),
         };
         // Where the system gives no other thread, the next message finds the channel closed and asks again.
         *jobs = thread_for(&self.reading).unwrap_or_else(|_| mpsc::channel().0);
         Err(unread)
     }
+}
+
+fn ended() -> Unreadable {
+    Unreadable::Crash("the reading thread has ended".to_owned())
 }
 
 /// A thread that reads one message after another.
@@ -173,8 +209,11 @@ fn thread_for(reading: &Arc<Reading>) -> io::Result<mpsc::Sender<Job>> {
     let reading = Arc::clone(reading);
     thread::Builder::new().name("reader".to_owned()).stack_size(STACK_BYTES).spawn(move || {
         for job in waiting {
+            let read = job.messages[job.which].iter().map(|message| read_safely(&*reading, message)).collect();
+            // The bytes are given up before whoever waits goes on.
+            drop(job.messages);
             // Whoever waited for a reading that took too long is gone.
-            drop(job.answer.send(read_safely(&*reading, &job.message)));
+            drop(job.answer.send(read));
         }
     })?;
     Ok(jobs)
@@ -212,6 +251,28 @@ mod tests {
             assert_eq!(parsed.mail.subject, number.to_string());
         }
         assert_eq!(reader.read(Unread::Whole(Vec::new())).err(), Some(Unreadable::Empty));
+    }
+
+    #[test]
+    fn one_message_that_is_read_for_ever_takes_none_of_those_beside_it_along() {
+        let (release, stuck) = mpsc::channel::<()>();
+        let stuck = Mutex::new(stuck);
+        let slow = move |message: &Unread| {
+            if matches!(message, Unread::Whole(raw) if raw.starts_with(b"Slow")) {
+                let _ = stuck.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(Duration::from_secs(20));
+            }
+            parsed(message, &Opener::default())
+        };
+        let reader = Reader::start_with(Duration::from_millis(200), slow).expect("a thread");
+        let mail = |text: &str| Unread::Whole(text.as_bytes().to_vec());
+        let read = reader.read_together(vec![
+            mail("Subject: satu\n\nisi\n"),
+            mail("Slow: yes\n\nisi\n"),
+            mail("Subject: tiga\n\nisi\n"),
+        ]);
+        let said: Vec<_> = read.into_iter().map(|read| read.map(|read| read.mail.subject)).collect();
+        assert_eq!(said, [Ok("satu".to_owned()), Err(Unreadable::Slow(0)), Ok("tiga".to_owned())]);
+        drop(release);
     }
 
     #[test]

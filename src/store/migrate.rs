@@ -21,14 +21,14 @@ const STEPS: &[&str] = &[
 ];
 
 /// Applies the steps that are missing, after a backup beside the file if there is anything to lose.
-pub(super) fn run(db: &mut Connection, path: Option<&Path>) -> Result<()> {
+pub(super) fn run(db: &mut Connection, path: &Path) -> Result<()> {
     let version = version(db)?;
     ensure!(
         version <= STEPS.len(),
         "the database has schema {version}, this Siaga knows {}; use the newer Siaga that wrote it",
         STEPS.len()
     );
-    if let Some(path) = path.filter(|_| version > 0 && version < STEPS.len()) {
+    if version > 0 && version < STEPS.len() {
         let copy = path.with_extension(format!("schema-{version}.backup"));
         db.backup("main", &copy, None::<fn(rusqlite::backup::Progress)>)
             .with_context(|| format!("back up to {}", copy.display()))?;
@@ -39,6 +39,15 @@ pub(super) fn run(db: &mut Connection, path: Option<&Path>) -> Result<()> {
         tx.pragma_update(None, "user_version", i64::try_from(index + 1)?)?;
         tx.commit()?;
     }
+    Ok(())
+}
+
+/// Makes the present schema in an empty database at once.
+pub(super) fn make(db: &mut Connection) -> Result<()> {
+    let tx = db.transaction()?;
+    tx.execute_batch(include_str!("schema.sql")).context("make the present schema")?;
+    tx.pragma_update(None, "user_version", i64::try_from(STEPS.len())?)?;
+    tx.commit()?;
     Ok(())
 }
 
@@ -63,10 +72,12 @@ mod tests {
     #[test]
     fn a_database_of_a_newer_siaga_is_refused() {
         let mut db = Connection::open_in_memory().expect("memory");
-        run(&mut db, None).expect("fresh");
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("siaga.db");
+        run(&mut db, &path).expect("fresh");
         require_current(&db).expect("current");
         db.pragma_update(None, "user_version", 99).expect("set");
-        let error = run(&mut db, None).expect_err("refused").to_string();
+        let error = run(&mut db, &path).expect_err("refused").to_string();
         assert!(error.contains("newer Siaga"), "{error}");
         assert!(require_current(&db).is_err());
     }

@@ -133,6 +133,10 @@ impl Store {
         // prepared anew for every value.
         db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         db.set_prepared_statement_cache_capacity(128);
+        let Some(path) = path else {
+            migrate::make(&mut db)?;
+            return Ok(Store { db });
+        };
         migrate::run(&mut db, path)?;
         let verdict: String = db.query_row("PRAGMA quick_check", [], |row| row.get(0))?;
         ensure!(verdict == "ok", "the database is damaged: {verdict}; restore a backup");

@@ -21,6 +21,8 @@ use crate::domain::person::Address;
 const TEXT_MAX: usize = 200_000;
 /// Octets of one word that are looked at.
 const WORD_MAX: usize = 2_000;
+/// Characters of the shortest digest.
+const MD5_LENGTH: usize = 32;
 /// Indicators of one text.
 const COUNT_MAX: usize = 60;
 
@@ -82,7 +84,7 @@ pub struct Indicator {
 /// The indicators in a text in the order in which they stand there, each once, 60 at the most.
 pub fn indicators(text: &str) -> Vec<Indicator> {
     let mut found = Found::default();
-    for word in cut(text, TEXT_MAX).split_whitespace() {
+    for word in cut(text, TEXT_MAX).split_whitespace().filter(|word| may_hold(word)) {
         found.word(&refanged(cut(word, WORD_MAX)));
         if found.list.len() >= COUNT_MAX {
             break;
@@ -90,6 +92,14 @@ pub fn indicators(text: &str) -> Vec<Indicator> {
     }
     found.list.truncate(COUNT_MAX);
     found.list
+}
+
+/// Whether a word can hold an indicator: most hold none of the marks that each has, and are no longer
+/// than prose is.
+fn may_hold(word: &str) -> bool {
+    word.len() >= MD5_LENGTH
+        || word.bytes().any(|octet| matches!(octet, b'.' | b':' | b'@' | b'[' | b'(' | b'{'))
+        || (word.len() >= "CVE-2000-0000".len() && word.contains('-'))
 }
 
 /// The host of an address on the web, without user and port.
@@ -211,7 +221,7 @@ impl Found {
 
 fn digest_kind(text: &str) -> Option<Kind> {
     let kind = match text.len() {
-        32 => Kind::Md5,
+        MD5_LENGTH => Kind::Md5,
         40 => Kind::Sha1,
         64 => Kind::Sha256,
         _ => return None,

@@ -84,33 +84,38 @@ impl Evidence<'_> {
             () if self.is_robot() => 1,
             () => 0,
         };
+        let enough = if sender >= 2 { ENOUGH } else { ENOUGH_FROM_ANYBODY };
         let titled = match () {
             () if subject.has(&SUBJECT_WORDS) => 2,
             () if subject.has(&SUBJECT_WORDS_WEAK) => 1,
             () => 0,
         };
+        let strongly = text.before(&BODY_WORDS_STRONG);
+        let weakly = if strongly.is_none() { text.before(&BODY_WORDS) } else { None };
         // Who repeats what a mail system said says something himself before.
-        let before = text.before(&BODY_WORDS_STRONG).or_else(|| text.before(&BODY_WORDS)).unwrap_or("");
+        let before = strongly.or(weakly).unwrap_or("");
         let asks = PLEAS.are_in(before);
-        let begins = !asks
-            && text.has(&BODY_WORDS_STRONG)
-            && (before.chars().count() <= INTRODUCTION || ADDRESSES_SENDER.are_in(before));
+        let begins =
+            !asks && strongly.is_some() && (before.chars().count() <= INTRODUCTION || ADDRESSES_SENDER.are_in(before));
         let worded = match () {
-            () if begins || (sender >= 2 && text.has(&BODY_WORDS_STRONG)) => 3,
-            () if text.has(&BODY_WORDS) || text.has(&BODY_WORDS_STRONG) => 2,
+            () if begins || (sender >= 2 && strongly.is_some()) => 3,
+            () if strongly.or(weakly).is_some() => 2,
             () => 0,
         };
+        // Without a word of a failure a postmaster is a person like any other.
+        if titled + worded == 0 {
+            return Weight { points: 0, enough };
+        }
         let traces = [self.names_a_reply(text), self.returns_a_message(text), self.names_a_recipient()].map(i32::from);
         let traces: i32 = traces.iter().sum();
         let person = 3 * i32::from(self.is_answer_or_forward() && sender < 3 && !begins)
             + 4 * i32::from(text.has(&CALLS_TO_ACT) && traces < 2)
             + 3 * i32::from(asks && sender < 2)
             + 2 * i32::from(self.is_conversation() && sender < 3);
-        // Without a word of a failure a postmaster is a person like any other, and without a trace of
-        // one whoever calls himself so may be anybody.
-        let founded = titled + worded > 0 && (worded == 3 || traces > 0);
+        // Without a trace of one whoever calls himself so may be anybody.
+        let founded = worded == 3 || traces > 0;
         let points = if founded { sender + titled + worded + traces.min(2) - person } else { 0 };
-        Weight { points, enough: if sender >= 2 { ENOUGH } else { ENOUGH_FROM_ANYBODY } }
+        Weight { points, enough }
     }
 
     /// A line that holds nothing but addresses of others, as mail systems list whom they could not
@@ -245,8 +250,9 @@ fn header_lines(text: &str) -> usize {
             continue;
         }
         let line = line.trim_start_matches(['>', '|', ' ']);
-        let name = line.split(':').next().unwrap_or("").to_ascii_lowercase();
-        run = if NAMES.contains(&name.as_str()) && line.contains(':') { run + 1 } else { 0 };
+        let name = line.split_once(':').map(|(name, _)| name);
+        let known = name.is_some_and(|name| NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)));
+        run = if known { run + 1 } else { 0 };
         longest = longest.max(run);
     }
     longest

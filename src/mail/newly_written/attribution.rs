@@ -4,7 +4,12 @@
 //! colon. A sentence that merely ends in a colon has no such shape, and whoever tells what a
 //! stranger wrote gives no address in angle brackets.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use super::is_quoted;
+use crate::mail::lists::{Beginnings, Endings};
 
 /// Lines an attribution may be wrapped over.
 const LINES_MAX: usize = 5;
@@ -59,13 +64,17 @@ fn may_begin(line: &str) -> bool {
         return false;
     }
     let lower = undecorated(line).to_lowercase();
-    opens(line) || lower.contains('@') || lower.starts_with('"') || WROTE.iter().any(|wrote| lower.contains(wrote))
+    opens_lower(&lower) || lower.contains('@') || lower.starts_with('"') || holds_wrote(&lower)
 }
 
 /// Whether a line begins with what only an attribution begins with: a preposition of time or a date.
 fn opens(line: &str) -> bool {
-    let lower = undecorated(line).to_lowercase();
-    OPENINGS.iter().any(|opening| lower.starts_with(opening)) || begins_with_date(&lower)
+    opens_lower(&undecorated(line).to_lowercase())
+}
+
+fn opens_lower(lower: &str) -> bool {
+    static BEGINNINGS: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(OPENINGS));
+    BEGINNINGS.begin(lower) || begins_with_date(lower)
 }
 
 fn undecorated(line: &str) -> &str {
@@ -73,10 +82,14 @@ fn undecorated(line: &str) -> &str {
 }
 
 fn begins_with_date(lower: &str) -> bool {
-    let head: String = lower.chars().take(6).collect();
-    head.chars().filter(char::is_ascii_digit).count() >= 1 && head.starts_with(|c: char| c.is_ascii_digit())
-        || WEEKDAYS.iter().any(|day| lower.starts_with(day))
-        || head.contains('年')
+    static DAYS: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(WEEKDAYS));
+    lower.starts_with(|c: char| c.is_ascii_digit()) || DAYS.begin(lower) || lower.chars().take(6).any(|c| c == '年')
+}
+
+/// Whether a text in lower case says that somebody wrote.
+fn holds_wrote(lower: &str) -> bool {
+    static WORDS: LazyLock<AhoCorasick> = LazyLock::new(|| AhoCorasick::new(WROTE).expect("a few short words"));
+    WORDS.is_match(lower)
 }
 
 /// A candidate in lower case, without decoration.
@@ -143,14 +156,13 @@ impl Text<'_> {
     }
 
     fn has_wrote(&self) -> bool {
-        WROTE.iter().any(|wrote| self.whole.contains(wrote))
+        holds_wrote(self.whole)
     }
 
     fn ends_wrote(&self) -> bool {
         let said = self.said.strip_suffix("(a)").unwrap_or(self.said);
-        WROTE.iter().any(|wrote| {
-            said.strip_suffix(wrote).is_some_and(|before| !before.ends_with(char::is_alphanumeric) || !wrote.is_ascii())
-        })
+        static WORDS: LazyLock<Endings> = LazyLock::new(|| Endings::of(WROTE));
+        WORDS.stripped(said).any(|(before, wrote)| !before.ends_with(char::is_alphanumeric) || !wrote.is_ascii())
     }
 
     fn has_address(&self) -> bool {

@@ -1,9 +1,12 @@
 //! What stands below a text without anybody having written it: signatures, the lines of telephones
 //! and lists, the armour of PGP.
 
+use std::sync::LazyLock;
+
 use super::attribution::attribution;
 use super::header_block::is_separator;
 use super::is_quoted;
+use crate::mail::lists::Beginnings;
 
 /// Lines of a signature, empty ones not counted; what is longer is no signature.
 const SIGNATURE_LINES: usize = 25;
@@ -53,12 +56,17 @@ pub(super) fn is_list_footer(lines: &[&str]) -> bool {
 
 /// Whether a line is what a telephone or program adds below what was written.
 pub(super) fn is_device_footer(line: &str) -> bool {
+    static DEVICES: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(DEVICE_LINES));
+    static SENT: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(SENT_FROM));
     let lower = line.trim().trim_start_matches(['*', '_', '-', '–', '—', ' ', '<']).to_lowercase();
+    let (named, sent) = (DEVICES.begin(&lower), SENT.begin(&lower));
+    // Most lines end here, at little cost.
+    if !named && !sent {
+        return false;
+    }
     let linked = lower.contains("<http") || lower.contains("(http");
     let words = lower.split(['<', '(']).next().unwrap_or("").split_whitespace().count();
     let sentence = lower.contains(", ") || lower.trim_end_matches(['.', '!']).contains(". ");
-    let named = DEVICES.iter().any(|footer| lower.starts_with(footer));
-    let sent = SENT_FROM.iter().any(|beginning| lower.starts_with(beginning));
     (named || (sent && (linked || words <= 7))) && words <= DEVICE_WORDS && !sentence
 }
 
@@ -106,7 +114,7 @@ const SENT_FROM: &[&str] = &[
 
 /// Lines that are a product's and nobody's.
 #[rustfmt::skip]
-const DEVICES: &[&str] = &[
+const DEVICE_LINES: &[&str] = &[
     "sent from my iphone", "sent from my ipad", "sent from my samsung", "sent from my android", "sent from my phone",
     "sent from my mobile", "sent from my blackberry", "sent from my windows phone", "sent from my galaxy", "sent from yahoo",
     "sent from outlook", "sent from mail for", "sent from samsung", "sent from proton", "sent from gmail", "sent from typeapp",

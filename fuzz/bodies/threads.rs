@@ -15,7 +15,7 @@ use siaga::domain::token::Token;
 use siaga::engine::intake::{Action, Incoming};
 use siaga::engine::{Context, Engine, Retries};
 use siaga::mail::parse::parse;
-use siaga::store::blobs::Blobs;
+use siaga::store::blobs::{Blobs, Kind};
 use siaga::store::receipts::Arrival;
 use siaga::store::{Store, outbox};
 use siaga::templates::Templates;
@@ -113,9 +113,12 @@ fn desk() -> Desk {
         attempts_max: settings.intake.attempts_max,
     };
     let (path, files) = (folder.path().join("siaga.db"), Blobs::open(folder.path()).expect("the files"));
+    let raw = REPORT.as_bytes();
+    let mut spooled = files.spool(Kind::Raw).expect("a file");
+    std::io::Write::write_all(&mut spooled, raw).expect("written");
+    files.seal(vec![spooled]).expect("sealed");
     let store = Store::open(&path).expect("a database");
     let mut engine = Engine::start(store, context(Some(files)), now).expect("a desk");
-    let raw = REPORT.as_bytes();
     let arrival = Arrival {
         mailbox: "fuzz".to_owned(),
         place: "1/1".to_owned(),

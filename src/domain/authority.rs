@@ -59,6 +59,9 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// All of them.
+    pub const ALL: &[Standing] = &[Standing::Vouched, Standing::Answering, Standing::Bare];
+
     /// How the purposes of answers to such mail begin.
     pub fn mark(self) -> &'static str {
         match self {

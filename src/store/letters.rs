@@ -6,6 +6,7 @@ use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::domain::Time;
+use crate::domain::authority::Standing;
 use crate::domain::digest::Digest;
 use crate::domain::outgoing::OutboxId;
 use crate::domain::retention::Destroyed;
@@ -179,17 +180,27 @@ pub fn were_removed_since(db: &Connection, mail: OutboxId) -> Result<bool> {
     Ok(db.prepare_cached(sql)?.exists([mail.0])?)
 }
 
+/// How the purposes begin of mail that answers a letter with its words, or shows them.
+const ANSWERS: &[&str] = &["transcript:", "refused:", "bad_code:", "code:"];
+
 /// The copies of what answered a letter or showed it, once they have left.
 ///
 /// # Errors
 /// If the database refuses.
 pub fn answers_to(db: &Connection, letter: MessageId) -> Result<Vec<OutboxId>> {
     let mut statement = db.prepare_cached(
-        "SELECT outbox.id FROM (SELECT column1 AS why FROM (VALUES ('transcript:'), ('refused:'), ('filed:'))) \
-         JOIN outbox ON purpose > why || ?1 || ':' AND purpose < why || ?1 || ';' \
-         WHERE state NOT IN ('queued', 'sending') AND (text <> '' OR length(bytes) > 0)",
+        "SELECT id FROM outbox WHERE purpose > ?1 || ':' AND purpose < ?1 || ';' \
+         AND state NOT IN ('queued', 'sending') AND (text <> '' OR length(bytes) > 0)",
     )?;
-    Ok(statement.query_map([letter.0], |row| row.get(0).map(OutboxId))?.collect::<rusqlite::Result<_>>()?)
+    let answers =
+        Standing::ALL.iter().flat_map(|standing| ANSWERS.iter().map(|why| format!("{}{why}", standing.mark())));
+    let mut found = Vec::new();
+    for why in answers.chain(["filed:".to_owned()]) {
+        for id in statement.query_map([format!("{why}{}", letter.0)], |row| row.get(0))? {
+            found.push(OutboxId(id?));
+        }
+    }
+    Ok(found)
 }
 
 /// A copy of a mail of ours that could be removed.

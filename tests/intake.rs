@@ -171,20 +171,20 @@ fn a_report_through_a_list_is_kept_and_not_acknowledged() {
 fn a_bounce_goes_to_the_mail_it_is_about() {
     let mut world = World::new();
     world.writes(&budi());
-    let ours = world.mailbox_of("budi@warga.example").remove(0).message_id;
+    let ours = world.mailbox_of("ani@csirt.example").remove(0).message_id;
     let raw = format!(
         "Return-Path: <>\r\nFrom: MAILER-DAEMON@mail.example\r\nSubject: Undelivered Mail Returned to Sender\r\n\
          Message-ID: <b1@mail.example>\r\nMIME-Version: 1.0\r\n\
          Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n\
          --b\r\nContent-Type: text/plain\r\n\r\nCould not be delivered.\r\n\
          --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mail.example\r\n\r\n\
-         Final-Recipient: rfc822; budi@warga.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n\
+         Final-Recipient: rfc822; ani@csirt.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n\
          --b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{ours}>\r\n\r\n--b--\r\n"
     );
     world.deliver_raw(raw.into_bytes());
     world.take_in();
     assert_eq!(world.tickets().len(), 1);
-    let row = world.outbox().into_iter().find(|mail| mail.recipient == "budi@warga.example").expect("sent");
+    let row = world.outbox().into_iter().find(|mail| mail.recipient == "ani@csirt.example").expect("sent");
     assert_eq!(row.bounced, "failed (5.1.1)");
 }
 

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Time;
+use crate::domain::authority::Standing;
 use crate::domain::calendar::{Calendar, Counting, Limit};
 use crate::domain::digest::{Digest, DigestBuilder};
 use crate::domain::person::Address;
@@ -226,10 +227,23 @@ pub struct StoredCode {
     pub seal: Digest,
     /// When its question was closed; for an order, when it was given.
     pub closed_at: Option<Time>,
-    /// Wrong codes that were typed while it was open.
+    /// Wrong codes that were typed while it was open, in mail that is vouched for.
     pub tries: u8,
+    /// The same in mail that only answers ours: whoever guesses there takes nothing from its owner,
+    /// whose mail is vouched for.
+    pub unvouched_tries: u8,
     /// When it was used.
     pub used_at: Option<Time>,
+}
+
+impl StoredCode {
+    /// Wrong codes that count against mail of that standing.
+    fn tries_of(&self, standing: Standing) -> u8 {
+        match standing {
+            Standing::Vouched => self.tries,
+            Standing::Answering | Standing::Bare => self.unvouched_tries,
+        }
+    }
 }
 
 /// Why a code does not count.
@@ -276,8 +290,14 @@ pub enum Attempt {
     },
 }
 
-/// Checks a code somebody typed on a ticket against every code of that ticket.
-pub fn check(typed: &str, person: &Address, codes: &[StoredCode], calendar: &Calendar, now: Time) -> Attempt {
+/// Checks a code somebody typed on a ticket, in mail of that standing, against every code of that ticket.
+pub fn check(
+    typed: &str,
+    (person, standing): (&Address, Standing),
+    codes: &[StoredCode],
+    calendar: &Calendar,
+    now: Time,
+) -> Attempt {
     let bad = |fault| Attempt::Bad { fault, struck: Vec::new(), voided: Vec::new() };
     let own = |code: &&StoredCode| code.bound.person.same_mailbox(person);
     let open = |code: &StoredCode| code.used_at.is_none() && is_alive(code, calendar, now);
@@ -287,12 +307,13 @@ pub fn check(typed: &str, person: &Address, codes: &[StoredCode], calendar: &Cal
             Attempt::Bad { fault: CodeFault::Foreign, struck: Vec::new(), voided: vec![code.id] }
         }
         Some(code) if code.used_at.is_some() => bad(CodeFault::Used),
-        Some(code) if code.tries >= TRIES_MAX => bad(CodeFault::Exhausted),
+        Some(code) if code.tries_of(standing) >= TRIES_MAX => bad(CodeFault::Exhausted),
         Some(code) if !is_alive(code, calendar, now) => bad(CodeFault::Expired),
         Some(code) => Attempt::Good { code: code.id, bound: code.bound.clone() },
         None => {
-            let struck: Vec<_> = codes.iter().filter(own).filter(|code| open(code) && code.tries < TRIES_MAX).collect();
-            let tries_left = struck.iter().map(|code| TRIES_MAX - code.tries - 1).max().unwrap_or(0);
+            let spare = |code: &&StoredCode| open(code) && code.tries_of(standing) < TRIES_MAX;
+            let struck: Vec<_> = codes.iter().filter(own).filter(spare).collect();
+            let tries_left = struck.iter().map(|code| TRIES_MAX - code.tries_of(standing) - 1).max().unwrap_or(0);
             Attempt::Bad {
                 fault: CodeFault::Unknown { tries_left },
                 struck: struck.iter().map(|code| code.id).collect(),

@@ -159,7 +159,10 @@ impl Context {
                     Doubt::Signature => "nothing is carried out: its signature is not good",
                     Doubt::SignatureRequired => "nothing is carried out: it is not signed",
                     Doubt::NoCode => "nothing is carried out: it is well signed, and no code in it counts",
-                    Doubt::Domain | Doubt::NoReply | Doubt::PartsDiffer | Doubt::TooMany => {
+                    Doubt::TooMany => {
+                        "nothing is carried out: its sender has had the codes and explanations of this hour"
+                    }
+                    Doubt::Domain | Doubt::NoReply | Doubt::PartsDiffer => {
                         "nothing is carried out: its sender's domain denies it or nothing speaks for it"
                     }
                 });
@@ -223,7 +226,7 @@ impl Context {
                     // Where no code could make it count, a wrong one takes nothing from its owner.
                     let best = (Some(word), Proof { code: CodeProof::Fresh, ..proof });
                     let counts = self.judge_line(db, letter.speaker, best, about_ticket, now)? == Judgement::Act;
-                    let asked = (case, proof.answers_ours && counts);
+                    let asked = (case, proof.standing(), proof.answers_ours && counts);
                     self.check_code(db, letter.speaker, (word, typed_code), asked, now)?
                 }
                 None => Typed::None,

@@ -128,10 +128,11 @@ impl Context {
         }))
     }
 
-    /// Whether a bounce came to the return address of the mail it is about (case 55). A mail that has
-    /// none, where the provider has no sub-addresses, is known by its keyed Message-ID alone.
+    /// Whether a bounce came to the return address of the mail it is about (case 55), which is the desk's
+    /// own where the provider has no sub-addresses. A mail that left with the null sender has none: no
+    /// server may bounce it (RFC 5321 section 6.1), and whoever says so has written it himself.
     fn came_back(&self, db: &Connection, mail: &IncomingMail, outgoing: OutboxId) -> Result<bool> {
-        let Some(returns) = dead_addresses::envelope_from(db, outgoing)? else { return Ok(true) };
+        let Some(returns) = dead_addresses::envelope_from(db, outgoing)? else { return Ok(false) };
         let plain = returns.same_mailbox(&self.desk.address);
         Ok(plain || mail.recipients.iter().any(|to| to.same_mailbox(&returns)))
     }

@@ -144,6 +144,8 @@ impl Context {
                 Doubt::SignatureRequired
             }
             (SignatureProof::Good, _) => Doubt::NoCode,
+            // It lacks nothing but the codes he has had his share of.
+            (SignatureProof::None, Evidence::Pass) if proof.standing() == Standing::Vouched => Doubt::TooMany,
             (SignatureProof::None, _) => Doubt::Domain,
         }
     }
@@ -161,13 +163,14 @@ impl Context {
     }
 
     /// Checks the code on a line. A wrong one, or one of somebody else, is counted only if the mail answers
-    /// ours and a right one would count: otherwise a forger could make anybody's codes void.
+    /// ours and a right one would count: otherwise a forger could make anybody's codes void. Where nobody
+    /// vouches for the mail it is counted apart, and takes nothing from whoever is vouched for.
     pub(super) fn check_code(
         &self,
         db: &Connection,
         speaker: &Speaker,
         (word, typed): (Word, Option<&str>),
-        (case, counts): (Option<&Case>, bool),
+        (case, standing, counts): (Option<&Case>, Standing, bool),
         now: Time,
     ) -> Result<Typed> {
         let Some(typed) = typed else { return Ok(Typed::None) };
@@ -175,7 +178,7 @@ impl Context {
         if let Some(case) = case {
             known.extend(codes::of_ticket(db, case.ticket.id)?);
         }
-        match check(typed, &speaker.person.address, &known, &self.rules.calendar, now) {
+        match check(typed, (&speaker.person.address, standing), &known, &self.rules.calendar, now) {
             Attempt::Good { code, bound } => {
                 let report = case.and_then(|case| case.report.as_ref()).map(|report| report.digest);
                 let requested = codes::was_requested(db, code)?;
@@ -191,7 +194,7 @@ impl Context {
             }
             Attempt::Bad { fault: CodeFault::Unknown { .. } | CodeFault::Foreign, .. } if !counts => Ok(Typed::None),
             Attempt::Bad { fault, struck, voided } => {
-                codes::strike(db, &struck)?;
+                codes::strike(db, &struck, standing)?;
                 for code in voided {
                     codes::used(db, code, now)?;
                 }

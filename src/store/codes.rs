@@ -6,6 +6,7 @@ use rusqlite::{Connection, Row};
 
 use crate::domain::Time;
 use crate::domain::approval::{Binding, CodeId, StoredCode};
+use crate::domain::authority::Standing;
 use crate::domain::digest::Digest;
 use crate::domain::question::Question;
 use crate::domain::ticket::TicketId;
@@ -54,7 +55,7 @@ pub fn insert(db: &Connection, code: &Sealed<'_>, now: Time) -> Result<()> {
 /// If the database refuses.
 pub fn of_ticket(db: &Connection, ticket: TicketId) -> Result<Vec<StoredCode>> {
     let mut statement = db.prepare_cached(
-        "SELECT id, ticket_id, person, question, report, seal, closed_at, tries, used_at FROM code \
+        "SELECT id, ticket_id, person, question, report, seal, closed_at, tries, used_at, unvouched_tries FROM code \
          WHERE ticket_id IS ?1 ORDER BY id",
     )?;
     Ok(statement.query_map([of(ticket)], read)?.collect::<rusqlite::Result<Vec<_>>>()?)
@@ -98,12 +99,15 @@ pub fn used(db: &Connection, code: CodeId, now: Time) -> Result<()> {
     Ok(())
 }
 
-/// Counts a wrong code on these.
+/// Counts a wrong code on these, against mail of the standing in which it came.
 ///
 /// # Errors
 /// If the database refuses.
-pub fn strike(db: &Connection, codes: &[CodeId]) -> Result<()> {
-    let mut statement = db.prepare_cached("UPDATE code SET tries = tries + 1 WHERE id = ?1")?;
+pub fn strike(db: &Connection, codes: &[CodeId], standing: Standing) -> Result<()> {
+    let mut statement = db.prepare_cached(match standing {
+        Standing::Vouched => "UPDATE code SET tries = tries + 1 WHERE id = ?1",
+        Standing::Answering | Standing::Bare => "UPDATE code SET unvouched_tries = unvouched_tries + 1 WHERE id = ?1",
+    })?;
     for code in codes {
         statement.execute([code.0])?;
     }
@@ -128,5 +132,6 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<StoredCode> {
         closed_at: optional_time(row.get(6)?)?,
         tries: row.get(7)?,
         used_at: optional_time(row.get(8)?)?,
+        unvouched_tries: row.get(9)?,
     })
 }

@@ -18,6 +18,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/0010_clear.sql"),
     include_str!("migrations/0011_protection.sql"),
     include_str!("migrations/0012_moved_by_letters.sql"),
+    include_str!("migrations/0013_unvouched_tries.sql"),
 ];
 
 /// Applies the steps that are missing, after a backup beside the file if there is anything to lose.

@@ -142,9 +142,10 @@ CREATE TABLE code (
     requested  INTEGER NOT NULL DEFAULT 0,        -- 1: sent for an order that came without one
     created_at TEXT    NOT NULL,                  -- when it was made
     closed_at  TEXT,                              -- when its question was closed; NULL: it is open
-    tries      INTEGER NOT NULL DEFAULT 0,        -- wrong codes typed while it was open
+    tries      INTEGER NOT NULL DEFAULT 0,        -- wrong codes typed while it was open, in mail that is vouched for
     used_at    TEXT,                              -- when it was used
-    wiped_at   TEXT                               -- when it was struck out of the mails that held it
+    wiped_at   TEXT,                              -- when it was struck out of the mails that held it
+    unvouched_tries INTEGER NOT NULL DEFAULT 0    -- wrong codes in mail that nobody vouches for
 ) STRICT;
 CREATE INDEX code_by_ticket ON code (ticket_id);
 CREATE INDEX code_unwiped ON code (id) WHERE wiped_at IS NULL;

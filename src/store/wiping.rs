@@ -26,7 +26,7 @@ pub const STRUCK_OUT: &str = "****-****";
 /// If the database refuses.
 pub fn waiting(db: &Connection) -> Result<Vec<StoredCode>> {
     let mut statement = db.prepare_cached(
-        "SELECT id, ticket_id, person, question, report, seal, closed_at, tries, used_at FROM code \
+        "SELECT id, ticket_id, person, question, report, seal, closed_at, tries, used_at, unvouched_tries FROM code \
          WHERE wiped_at IS NULL AND (used_at IS NOT NULL OR closed_at IS NOT NULL OR tries > 0) ORDER BY id",
     )?;
     Ok(statement.query_map([], read)?.collect::<rusqlite::Result<Vec<_>>>()?)

@@ -248,7 +248,9 @@ fn signature_fault(name: &str) -> Option<&'static str> {
 fn code_fault(name: &str) -> Option<&'static str> {
     Some(match name {
         "unknown" => "kode tidak dikenal; tiap kode hanya berlaku pada tiket yang memintanya",
-        "exhausted" => "kode sudah terlalu sering salah diketik",
+        "exhausted" => {
+            "kode sudah terlalu sering salah diketik dan batal; kirim perintah ini sekali lagi tanpa kode untuk memperoleh kode baru"
+        }
         "used" => "kode sudah dipakai",
         "expired" => "kode sudah kedaluwarsa",
         "foreign" => "kode ini milik orang lain dan telah dibatalkan",

@@ -64,7 +64,9 @@ fn the_export_left_out_the_ticket_that_a_mail_was_taken_off() {
 #[test]
 fn an_entry_about_no_ticket_was_left_out_of_the_export_and_of_the_redaction() {
     let mut world = separated();
-    let reply = world.mailbox_of(SITI).pop().expect("acknowledged").message_id;
+    world.replies(ANI, "Baru", "#tanya\nSejak kapan?");
+    world.minutes(11);
+    let reply = world.mailbox_of(SITI).pop().expect("asked").message_id;
     let bounce = format!(
         "Return-Path: <>\r\nFrom: MAILER-DAEMON@mail.example\r\nSubject: Undelivered\r\nMessage-ID: <b@mail.example>\r\n\
          Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\

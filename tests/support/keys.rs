@@ -45,6 +45,12 @@ pub fn publish(domain: &str, record: &str) {
     RECORDS.with_borrow_mut(|records| records.insert(format!("s1._domainkey.{domain}."), record));
 }
 
+/// The record of a domain.
+pub fn published(domain: &str) -> String {
+    let KeyRecord::Found(records) = look_up(&format!("s1._domainkey.{domain}.")) else { panic!("{domain} has no key") };
+    String::from_utf8(records[0].clone()).expect("text")
+}
+
 /// Somebody who signs for a domain.
 pub struct Signer {
     domain: String,

@@ -204,3 +204,60 @@ fn wrong_codes_in_his_name_buried_the_kabid_in_answers() {
     assert!(rows.iter().any(|row| row.notice == "command_unproven" && row.recipient == KABID), "he learns of it");
     assert!(world.mailbox_of(ANI).iter().any(|mail| mail.words().contains("berulang kali tidak dapat dijalankan")));
 }
+
+/// A forger who knew one Message-ID used up the Kabid's codes with bare orders and made the code of the
+/// question void with guesses; then nothing the Kabid sent was of use.
+#[test]
+fn a_forger_who_knew_one_message_id_locked_the_kabid_out() {
+    for require_evidence in [true, false] {
+        let mut world = crate::office::desk_with(|config| config.settings.command.require_evidence = require_evidence);
+        crate::office::submit(&mut world);
+        let asked = world.latest(KABID, "Mohon reviu");
+        let forges = |world: &mut World, number: usize, text: &str| {
+            let forged = Letter::from(KABID).subject("Re").answers(&asked.message_id).text(text);
+            arrives(world, &forged.id(&format!("f{number}@evil.example")), None);
+        };
+        (0..4).for_each(|number| forges(&mut world, number, &format!("#setuju\n\nSetuju, kali ke-{number}.")));
+        (4..12).for_each(|number| forges(&mut world, number, &format!("#setuju AAA{}-BBB0", number % 10)));
+        assert_eq!(status(&world), Status::Review);
+
+        let told = mails(&world, KABID);
+        answers(&mut world, KABID, "Mohon reviu", "#setuju");
+        let sent = world.mailbox_of(KABID).split_off(told);
+        assert!(sent.iter().any(|mail| mail.subject.contains("Kode untuk perintah")), "{require_evidence}: {sent:#?}");
+
+        let right = world.reply_to(KABID, &asked, &format!("#setuju {}", asked.code()));
+        arrives(&mut world, &right, Some(&pass("csirt.example")));
+        assert_eq!(status(&world), Status::Approved, "{require_evidence}: the code of the question is still his");
+    }
+}
+
+/// Whose own wrong codes made one void was told so, and not how to get another.
+#[test]
+fn whoever_sent_the_right_code_of_a_void_question_was_not_told_how_to_go_on() {
+    let mut world = in_review();
+    let asked = world.latest(KABID, "Mohon reviu");
+    for number in 0..5 {
+        let guess = world.reply_to(KABID, &asked, "#setuju 0000-0000").id(&format!("{number}@csirt.example"));
+        arrives(&mut world, &guess, Some(&pass("csirt.example")));
+    }
+    let right = world.reply_to(KABID, &asked, &format!("#setuju {}", asked.code()));
+    arrives(&mut world, &right, Some(&pass("csirt.example")));
+    let told = world.transcript(KABID).words();
+    assert!(told.contains("batal") && told.contains("sekali lagi tanpa kode"), "{told}");
+    answers(&mut world, KABID, "Mohon reviu", "#setuju");
+    let code = world.latest(KABID, "Kode untuk perintah").code();
+    answers(&mut world, KABID, "Kode untuk perintah", &format!("#setuju {code}"));
+    assert_eq!(status(&world), Status::Approved);
+}
+
+/// The reason named the domain of a mail that its domain vouched for.
+#[test]
+fn a_vouched_order_that_came_too_often_was_called_one_its_domain_denies() {
+    let mut world = in_review();
+    for number in 0..5 {
+        let bare = world.reply(KABID, "Mohon reviu", "#setuju").id(&format!("k{number}@csirt.example"));
+        arrives(&mut world, &bare, Some(&pass("csirt.example")));
+    }
+    assert_eq!(crate::office::refusal(&world, "doubt"), "too_many");
+}

@@ -64,10 +64,24 @@ fn case_55_a_bounce_counts_only_at_the_return_address_of_its_mail() {
     assert_eq!(said(&world, ours.mail.id), "failed (5.1.1)");
 }
 
+/// Whoever knew the Message-ID of an acknowledgement had its reader put among those who cannot be reached,
+/// and his next acknowledgement withheld. Such mail leaves with the null sender and comes back nowhere.
 #[test]
-fn an_acknowledgement_can_come_back_nowhere() {
-    let world = desk();
-    assert_eq!(world.mailbox_of(BUDI)[0].mail.envelope_from, None);
+fn a_forged_bounce_of_an_acknowledgement_cut_the_reporter_off() {
+    for subaddress in [true, false] {
+        let mut world = desk_with(|config| config.settings.command.subaddress = subaddress);
+        report(&mut world);
+        let acknowledgement = world.mailbox_of(BUDI).remove(0);
+        assert_eq!(acknowledgement.mail.envelope_from, None);
+        takes(&mut world, bounce(DESK, &acknowledgement));
+        assert_eq!(said(&world, acknowledgement.mail.id), "");
+        let shown = world.latest(ANI, "Pemberitahuan gagal kirim").words();
+        assert!(shown.contains("tidak dikirim ke alamat pengembalian"), "{shown}");
+        let again =
+            Letter::from(BUDI).subject("Situs desa berubah").text("Halaman https://desa.ciamiskab.go.id/ berubah.");
+        arrives(&mut world, &again, None);
+        assert_eq!(world.mailbox_of(BUDI).len(), 2, "he is acknowledged as before");
+    }
 }
 
 /// A vacation notice goes to the return address (RFC 3834 section 4): it ends there.

@@ -3,7 +3,7 @@
 use siaga::domain::stage::{Disposition, Status};
 
 use crate::office::{desk_with, refusal, report};
-use crate::support::keys::{Signer, asked, dns_is_down, publish};
+use crate::support::keys::{Signer, asked, dns_is_down, publish, published};
 use crate::support::letters::Letter;
 use crate::support::reported::{ANI, status};
 use crate::support::world::World;
@@ -122,6 +122,21 @@ fn a_withdrawn_key_signs_nothing() {
         },
         "no_key",
     );
+}
+
+/// RFC 6376 section 3.6.1: whoever only tries signing out vouches for nothing.
+#[test]
+fn a_key_in_test_mode_vouched_for_an_order() {
+    for flags in ["y", "s:y", " Y "] {
+        refused_as(
+            |world| {
+                let signer = Signer::of("csirt.example");
+                publish("csirt.example", &format!("{}; t={flags}", published("csirt.example")));
+                signer.sign(&order(world))
+            },
+            "weak",
+        );
+    }
 }
 
 #[test]

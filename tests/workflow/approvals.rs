@@ -1,6 +1,7 @@
 //! One-time codes: bound to person, ticket, question and report; five tries; alive while asked.
 
-use siaga::domain::approval::{Attempt, Binding, Code, CodeFault, CodeId, StoredCode, TRIES_MAX, check};
+use siaga::domain::approval::{Attempt, Binding, Code, CodeFault, CodeId, StoredCode, TRIES_MAX, check, is_dead};
+use siaga::domain::authority::Standing;
 use siaga::domain::command::vocabulary::Word;
 use siaga::domain::digest::Digest;
 use siaga::domain::question::Question;
@@ -13,7 +14,15 @@ fn bound(person: &str, question: Question) -> Binding {
 }
 
 fn stored(id: i64, code: &Code, bound: Binding) -> StoredCode {
-    StoredCode { id: CodeId(id), seal: code.seal(&bound), bound, closed_at: None, tries: 0, used_at: None }
+    StoredCode {
+        id: CodeId(id),
+        seal: code.seal(&bound),
+        bound,
+        closed_at: None,
+        tries: 0,
+        unvouched_tries: 0,
+        used_at: None,
+    }
 }
 
 const KABID: &str = "kabid@csirt.example";
@@ -24,7 +33,7 @@ fn mine() -> Code {
 }
 
 fn tried(typed: &str, person: &str, codes: &[StoredCode]) -> Attempt {
-    check(typed, &address(person), codes, &rules().calendar, at(24, 9, 0))
+    check(typed, (&address(person), Standing::Vouched), codes, &rules().calendar, at(24, 9, 0))
 }
 
 fn fault(attempt: Attempt) -> CodeFault {
@@ -113,6 +122,17 @@ fn five_tries_make_a_code_void() {
 }
 
 #[test]
+fn tries_in_mail_nobody_vouches_for_void_a_code_for_such_mail_alone() {
+    let codes = [StoredCode { unvouched_tries: TRIES_MAX, ..stored(1, &mine(), bound(KABID, REVIEW)) }];
+    let by =
+        |standing| check(&mine().to_string(), (&address(KABID), standing), &codes, &rules().calendar, at(24, 9, 0));
+    assert_eq!(fault(by(Standing::Answering)), CodeFault::Exhausted);
+    assert_eq!(fault(by(Standing::Bare)), CodeFault::Exhausted);
+    assert_eq!(by(Standing::Vouched), Attempt::Good { code: CodeId(1), bound: bound(KABID, REVIEW) });
+    assert!(!is_dead(&codes[0], &rules().calendar, at(24, 9, 0)), "it is not struck out of its mail");
+}
+
+#[test]
 fn a_code_counts_once() {
     let mut code = stored(1, &mine(), bound(KABID, REVIEW));
     code.used_at = Some(at(23, 15, 0));
@@ -124,7 +144,8 @@ fn a_code_lives_a_working_day_longer_than_its_question() {
     let mut code = stored(1, &mine(), bound(KABID, REVIEW));
     code.closed_at = Some(at(20, 15, 0));
     let typed = mine().to_string();
-    let at_time = |now| check(&typed, &address(KABID), std::slice::from_ref(&code), &rules().calendar, now);
+    let at_time =
+        |now| check(&typed, (&address(KABID), Standing::Vouched), std::slice::from_ref(&code), &rules().calendar, now);
     assert!(matches!(at_time(at(23, 15, 0)), Attempt::Good { .. }), "Friday's question lives until Monday");
     assert_eq!(fault(at_time(at(23, 15, 1))), CodeFault::Expired);
 }

@@ -14,13 +14,14 @@ const WITH_LOGIN: &[&str] = &["ESMTPA", "ESMTPSA", "UTF8SMTPA", "UTF8SMTPSA"];
 struct Trace {
     by: String,
     with: String,
-    logins: Vec<String>,
+    login: Option<String>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 enum Token {
     Word(String),
     Comment(String),
+    Semicolon,
 }
 
 /// Whether the first `trace_lines` lines are our provider's own.
@@ -39,10 +40,9 @@ pub(super) fn is_own_login(received: &[String], sender: &Address, rules: &TrustR
     };
     let Some(line) = received.get(above).filter(|_| received.iter().take(above).all(passed_on)) else { return false };
     let Some(trace) = Trace::of(line) else { return false };
-    // Two logins in one line: one of them is the greeting of a client.
-    let [login] = trace.logins.as_slice() else { return false };
+    let Some(login) = trace.login else { return false };
     let account = match login.contains('@') {
-        true => login.clone(),
+        true => login,
         false if rules.login_domain.is_empty() => return false,
         false => format!("{login}@{}", rules.login_domain),
     };
@@ -56,8 +56,15 @@ fn named(hosts: &[String], host: &str) -> bool {
 }
 
 impl Trace {
+    /// `None` if the line can be read in two ways: the greeting of a client stands in it as he wrote it,
+    /// with words and comments in it if he likes.
     fn of(line: &str) -> Option<Trace> {
         let tokens = tokens(line)?;
+        let is_by = |token: &&Token| matches!(token, Token::Word(word) if word.eq_ignore_ascii_case("by"));
+        let dated = tokens.iter().filter(|token| **token == Token::Semicolon).count();
+        if tokens.iter().filter(is_by).count() > 1 || dated > 1 {
+            return None;
+        }
         let at = |word: &str, from: usize| {
             let found = tokens
                 .iter()
@@ -67,22 +74,32 @@ impl Trace {
         };
         let after = |at: usize| match tokens.get(at + 1) {
             Some(Token::Word(word)) => Some(word.clone()),
-            Some(Token::Comment(_)) | None => None,
+            Some(Token::Comment(_) | Token::Semicolon) | None => None,
         };
         let by = at("by", 0)?;
-        let logins = tokens[..by].iter().filter_map(|token| match token {
-            Token::Comment(text) => text.strip_prefix(LOGIN_MARK).map(|login| login.trim().to_owned()),
-            Token::Word(_) => None,
-        });
         Some(Trace {
             by: after(by)?,
             with: at("with", by + 2).and_then(after).unwrap_or_default(),
-            logins: logins.collect(),
+            login: login_of(&tokens[..by]),
         })
     }
 }
 
-/// Words and comments up to the date; `None` if a comment does not end.
+/// The login in what stands before `by`: `from GREETING (CLIENT [ADDRESS]) (…) (Authenticated sender: LOGIN)`.
+/// Postfix writes the greeting as one word unless a client sends several, then the client it sees, and the
+/// login last: whatever else is there, a client may have written.
+fn login_of(before: &[Token]) -> Option<String> {
+    let [Token::Word(from), Token::Word(_), Token::Comment(client), others @ .., Token::Comment(last)] = before else {
+        return None;
+    };
+    let login = last.strip_prefix(LOGIN_MARK)?;
+    let is_client = |text: &str| text.trim_end().ends_with(']');
+    let plain = |token: &Token| matches!(token, Token::Comment(text) if !is_client(text) && !text.starts_with(LOGIN_MARK.trim_end()));
+    (from.eq_ignore_ascii_case("from") && is_client(client) && others.iter().all(plain))
+        .then(|| login.trim().to_owned())
+}
+
+/// Words and comments, the semicolon before the date among them; `None` if a comment does not end.
 fn tokens(line: &str) -> Option<Vec<Token>> {
     let (mut tokens, mut word, mut comment, mut depth) = (Vec::new(), String::new(), String::new(), 0_usize);
     let mut letters = line.chars();
@@ -108,7 +125,10 @@ fn tokens(line: &str) -> Option<Vec<Token>> {
                 comment.push(c);
                 depth -= 1;
             }
-            (';', 0) => break,
+            (';', 0) => {
+                end_word(&mut word, &mut tokens);
+                tokens.push(Token::Semicolon);
+            }
             (c, 0) if c.is_whitespace() => end_word(&mut word, &mut tokens),
             (c, 0) => word.push(c),
             (c, _) => comment.push(c),
@@ -158,6 +178,35 @@ mod tests {
         ];
         for line in foreign {
             assert!(!own(&line), "{line}");
+        }
+    }
+
+    /// The greeting of a client is his own words, and was read as our server's.
+    #[test]
+    fn a_login_was_read_out_of_a_greeting() {
+        let greetings = [
+            "(Authenticated sender: kabid@csirt.example) by mx.csirt.example (Postfix) with ESMTPSA id 1",
+            "x (y [10.0.0.7]) (Authenticated sender: kabid@csirt.example) by mx.csirt.example with ESMTPSA id 1",
+            "x (y [10.0.0.7]) (Authenticated sender: kabid@csirt.example) by mx.csirt.example with ESMTPSA id 1; Mon",
+            "x (y [10.0.0.7]) (Authenticated sender: kabid@csirt.example) by mx.csirt.example with ESMTPSA id 1 (",
+            r"x (y [10.0.0.7]) (Authenticated sender: kabid@csirt.example) by mx.csirt.example with ESMTPSA id 1; (\",
+            "x (y [10.0.0.7]) (Authenticated sender: kabid@csirt.example)",
+            "x (Authenticated sender: kabid@csirt.example)",
+            "(Authenticated sender: kabid@csirt.example)",
+        ];
+        for greeting in greetings {
+            for protocol in ["ESMTP", "ESMTPSA"] {
+                let line = format!(
+                    "from {greeting} (evil.example [203.0.113.9]) by mx.csirt.example (Postfix) with {protocol} id 2; \
+                     Mon, 23 Nov 2026 10:00:00 +0700"
+                );
+                assert!(!own(&line), "{line}");
+            }
+            // Whoever is logged in as somebody else.
+            let line = SUBMITTED.replace("[10.0.0.7] (", &format!("{greeting} ("));
+            assert!(!own(
+                &line.replace("(Authenticated sender: kabid@csirt.example) by", "(Authenticated sender: ani) by")
+            ));
         }
     }
 }

@@ -5,7 +5,7 @@ mod support;
 
 use support::letters::Letter;
 use support::reported::{ANI, DINKES, KABID, REPORT, count, forwarded};
-use support::world::World;
+use support::world::{Received, World};
 
 /// A second ticket of the same OPD, forwarded a little after the first.
 fn two_forwarded() -> World {
@@ -54,4 +54,66 @@ fn an_opd_with_several_tickets_was_not_told_how_to_ask_for_more_time() {
     world.replies(DINKES, "[CIAMIS-2026-0002]", "#perpanjang 04/12/2026 menunggu vendor");
     let asked = world.outbox().into_iter().rev().find(|mail| mail.notice == "decision_requested").expect("asked");
     assert_eq!((asked.recipient.as_str(), asked.ticket.as_deref()), (KABID, Some("CIAMIS-2026-0002")));
+}
+
+fn reminded() -> (World, Received) {
+    let mut world = two_forwarded();
+    world.sleep_until("2026-11-25 11:00");
+    world.timers_round();
+    let reminder = world.mailbox_of(DINKES).pop().expect("a reminder");
+    (world, reminder)
+}
+
+/// What the Kabid is asked about, by ticket.
+fn asked(world: &World) -> Vec<String> {
+    let asked = world.outbox().into_iter().filter(|mail| mail.notice == "decision_requested");
+    asked.filter_map(|mail| mail.ticket).collect()
+}
+
+#[test]
+fn an_answer_to_the_reminder_of_several_tickets_was_carried_out_on_the_first() {
+    let (mut world, reminder) = reminded();
+    let words = reminder.words();
+    assert!(words.contains("diganti dengan satu nomor tiket (misalnya \"[CIAMIS-2026-0001]\")"), "{words}");
+    let order = "#perpanjang 04/12/2026 menunggu vendor";
+    world.writes(&world.reply_to(DINKES, &reminder, order));
+    assert!(asked(&world).is_empty(), "{:?}", asked(&world));
+    let told = world.transcript(DINKES).words();
+    for part in ["belum dijalankan", "beberapa tiket", "satu nomor", "- CIAMIS-2026-0001 - CIAMIS-2026-0002"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    // With the number alone, in brackets before the rest, or in place of it.
+    world.writes(&world.reply_to(DINKES, &reminder, order).subject("CIAMIS-2026-0002"));
+    assert_eq!(asked(&world), ["CIAMIS-2026-0002"]);
+    let subject = format!("[CIAMIS-2026-0001] Re: {}", reminder.subject);
+    world.writes(&world.reply_to(DINKES, &reminder, "#perpanjang 07/12/2026 menunggu vendor").subject(&subject));
+    assert_eq!(asked(&world), ["CIAMIS-2026-0002", "CIAMIS-2026-0001"]);
+}
+
+#[test]
+fn words_in_answer_to_the_reminder_of_several_tickets_moved_the_first() {
+    let (mut world, reminder) = reminded();
+    let before: Vec<_> = world.tickets().iter().map(|ticket| ticket.revision).collect();
+    world.writes(&world.reply_to(DINKES, &reminder, "Yang satu sudah kami perbaiki."));
+    assert_eq!(world.tickets().iter().map(|ticket| ticket.revision).collect::<Vec<_>>(), before);
+    let told = world.latest(ANI, "Balasan masuk").words();
+    assert!(told.contains("Yang satu sudah kami perbaiki.") && told.contains("tidak menyebut tiket mana"), "{told}");
+    assert!(!world.mailbox_of(DINKES).iter().any(|mail| mail.subject.contains("0003")), "it opened a ticket");
+}
+
+#[test]
+fn an_order_in_answer_to_a_team_reminder_of_several_tickets_was_carried_out_on_the_first() {
+    let mut world = World::new();
+    for name in ["budi", "siti"] {
+        world.writes(&Letter::from(&format!("{name}@warga.example")).subject("Situs disusupi").text("Halaman judi."));
+    }
+    world.until("2026-11-23 11:00");
+    let reminder = world.latest(ANI, "Tenggat 2 tiket");
+    assert!(reminder.words().contains("satu nomor tiket"), "{}", reminder.text);
+    world.writes(&world.reply_to(ANI, &reminder, "#ambil"));
+    let assigned = |world: &World| world.tickets().iter().map(|ticket| ticket.assignee.is_some()).collect::<Vec<_>>();
+    assert_eq!(assigned(&world), [false, false]);
+    assert!(world.transcript(ANI).words().contains("- CIAMIS-2026-0001 - CIAMIS-2026-0002"));
+    world.writes(&world.reply_to(ANI, &reminder, "#ambil").subject("Re: CIAMIS-2026-0002"));
+    assert_eq!(assigned(&world), [false, true]);
 }

@@ -15,6 +15,7 @@ use crate::daemon::lane::team_first;
 use crate::daemon::loads::{batches, fetch};
 use crate::daemon::rests::{Rest, Rests};
 use crate::daemon::{Shared, backoff};
+use crate::domain::arrival;
 use crate::domain::notice::alert::{DeskAlert, Side};
 use crate::engine::Engine;
 use crate::mail::transport::{Extent, JunkFolder, Listed, Mailbox, Place, Trouble};
@@ -250,7 +251,9 @@ impl<B: Mailbox> Inbox<B> {
                 );
             }
             if times == WITHHELD_TOLD {
-                let alert = DeskAlert::MailWithheld { arrived_at: listed.arrived_at, size_bytes: listed.size_bytes };
+                let now = shared.clock.now();
+                let arrived_at = listed.arrived_at.filter(|stated| arrival::counted(*stated, now) == *stated);
+                let alert = DeskAlert::MailWithheld { arrived_at, size_bytes: listed.size_bytes };
                 shared.raise(&alert, &format!("withheld:{}:{}", self.mailbox.name(), place.0));
             }
         }

@@ -145,6 +145,8 @@ pub enum Unmoved {
     UnprovenReporter,
     /// It says that a mail of ours did not arrive, and did not come to the return address of that mail.
     UnprovenBounce,
+    /// It answers a mail about several tickets and does not say which it means.
+    SeveralTickets,
 }
 
 impl SenderEvidence {

@@ -21,6 +21,7 @@ pub mod directory;
 pub mod hosts;
 pub mod indicator;
 pub mod incoming;
+pub mod arrival;
 pub mod scan;
 pub mod completeness;
 pub mod thanks;

@@ -79,13 +79,26 @@ impl FromStr for TicketNumber {
 }
 
 impl TicketNumber {
-    /// The first number with this prefix in a subject line, wherever it stands, with or without
-    /// brackets.
-    pub fn find(subject: &str, prefix: &str) -> Option<TicketNumber> {
-        subject
-            .split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
-            .filter_map(|word| word.parse::<TicketNumber>().ok())
-            .find(|number| number.prefix.eq_ignore_ascii_case(prefix))
+    /// The numbers with this prefix in a subject line, each once, in their order. One in brackets is
+    /// alone: so our mails about one ticket are marked, and so whoever answers a mail about several says
+    /// which he means.
+    pub fn find(subject: &str, prefix: &str) -> Vec<TicketNumber> {
+        let mut numbers: Vec<TicketNumber> = Vec::new();
+        for word in subject.split(|c: char| !(c.is_ascii_alphanumeric() || "-[]".contains(c))) {
+            for bare in word.split(['[', ']']) {
+                let Ok(number) = bare.parse::<TicketNumber>() else { continue };
+                if !number.prefix.eq_ignore_ascii_case(prefix) {
+                    continue;
+                }
+                if word.contains(&format!("[{bare}]")) {
+                    return vec![number];
+                }
+                if !numbers.contains(&number) {
+                    numbers.push(number);
+                }
+            }
+        }
+        numbers
     }
 }
 
@@ -200,9 +213,13 @@ mod tests {
     #[test]
     fn numbers_in_subjects() {
         let check = |subject: &str, expected: Option<&str>| {
-            let found = TicketNumber::find(subject, "CIAMIS").map(|number| number.to_string());
-            assert_eq!(found.as_deref(), expected, "{subject}");
+            let found = TicketNumber::find(subject, "CIAMIS").into_iter().map(|number| number.to_string());
+            assert_eq!(found.collect::<Vec<_>>().join(" "), expected.unwrap_or_default(), "{subject}");
         };
+        let two = Some("CIAMIS-2026-0042 CIAMIS-2026-0043");
+        check("Re: Pengingat 2 tiket: CIAMIS-2026-0042, CIAMIS-2026-0043, ciamis-2026-0042", two);
+        check("[CIAMIS-2026-0043] Re: Pengingat 2 tiket: CIAMIS-2026-0042, CIAMIS-2026-0043", Some("CIAMIS-2026-0043"));
+        check("Pengingat [2 tiket] CIAMIS-2026-0042 CIAMIS-2026-0043]", two);
         check("Re: [CIAMIS-2026-0042] web", Some("CIAMIS-2026-0042"));
         check("Re: web [CIAMIS-2026-0042]", Some("CIAMIS-2026-0042"));
         check("Balas: ciamis-2026-0042", Some("CIAMIS-2026-0042"));

@@ -21,7 +21,7 @@ use crate::domain::notice::Notice;
 use crate::domain::notice::answer::{CodeRequested, Doubt, Line, Outcome};
 use crate::domain::question::Question;
 use crate::domain::role::Role;
-use crate::domain::ticket::TicketId;
+use crate::domain::ticket::{Ticket, TicketId};
 use crate::domain::workflow::answering::answered;
 use crate::domain::workflow::refusal::Refusal;
 use crate::engine::Context;
@@ -29,6 +29,7 @@ use crate::engine::commit::Posting;
 use crate::engine::filing::filing;
 use crate::engine::intake::{Action, Incoming, Verdict, orders};
 use crate::engine::proof::{CODE, Speaker, Typed, misuse, parts_differ, shown_subject, ticket_of};
+use crate::engine::thread::Thread;
 use crate::engine::transcript::{Done, Planned, Told};
 use crate::store::messages::{self, Meaning};
 use crate::store::receipts::{MessageId, State};
@@ -43,6 +44,8 @@ pub(super) struct CommandMail<'a> {
     pub(super) incoming: Incoming<'a>,
     pub(super) message: MessageId,
     pub(super) speaker: &'a Speaker,
+    /// The tickets it answers a mail about, where it does not say which it means.
+    pub(super) several: &'a [Ticket],
     /// How well it shows whose it is.
     pub(super) standing: Standing,
 }
@@ -62,10 +65,10 @@ impl Context {
         db: &Connection,
         incoming: Incoming<'_>,
         speaker: &Speaker,
-        (ticket, found): (Option<TicketId>, &'static str),
+        thread: &Thread,
         now: Time,
     ) -> Result<Verdict> {
-        let mail = incoming.mail;
+        let (mail, ticket, found) = (incoming.mail, thread.ticket(), thread.reason());
         let case = ticket.map(|ticket| cases::get(db, ticket)).transpose()?;
         let message = messages::insert(db, mail, filing(ticket, Meaning::Commands, incoming))?;
         let detail = json!({
@@ -74,7 +77,7 @@ impl Context {
         });
         let entry = Entry { actor: speaker.actor(), kind: Kind::MessageFiled, message: Some(mail.raw), detail };
         logbook::append(db, ticket, &entry, now)?;
-        let letter = CommandMail { incoming, message, speaker, standing: Standing::Bare };
+        let letter = CommandMail { incoming, message, speaker, several: thread.several(), standing: Standing::Bare };
         let outcome = self.obey(db, letter, case, now)?;
         Ok(Verdict {
             action: Action::Commands,
@@ -125,7 +128,8 @@ impl Context {
         let number = case.as_ref().map(|case| case.ticket.number.clone());
         let outcome = match self.speaker(incoming.mail, now).filter(|speaker| speaker.role != Role::Leader) {
             Some(speaker) => {
-                let letter = CommandMail { incoming, message, speaker: &speaker, standing: Standing::Bare };
+                let letter =
+                    CommandMail { incoming, message, speaker: &speaker, several: &[], standing: Standing::Bare };
                 self.obey(db, letter, case, now)?
             }
             None => "its sender has no role",

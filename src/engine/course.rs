@@ -109,7 +109,7 @@ impl Context {
         let speaker = self.speaker(mail, now).filter(|speaker| speaker.role != Role::Leader);
         let opens = |thread| Ok(Course::Opens(Box::new(Report { behind: None, thread, by_hand: true })));
         let verdict = match (thread.ticket(), speaker) {
-            (ticket, Some(speaker)) if orders => self.commands(db, incoming, &speaker, (ticket, thread.reason()), now),
+            (_, Some(speaker)) if orders => self.commands(db, incoming, &speaker, &thread, now),
             (Some(ticket), _) if orders && self.asks_status(db, incoming, ticket)? => {
                 self.tell_status(db, incoming, ticket, &thread, now)
             }
@@ -117,7 +117,11 @@ impl Context {
                 Some(number) => return opens(Thread::AfterClosing(number)),
                 None => self.file(db, incoming, ticket, Action::FollowUp, &thread, now),
             },
-            (None, _) => return opens(thread),
+            (None, _) => match thread.several().first() {
+                // Nothing is said of any of them: the team reads it on the first.
+                Some(first) => self.file(db, incoming, first.id, Action::FollowUp, &thread, now),
+                None => return opens(thread),
+            },
         }?;
         self.tell_of_imitation(db, mail, verdict.ticket.as_ref(), now)?;
         Ok(Course::Settled(verdict))

@@ -224,6 +224,7 @@ impl Context {
         logbook::append(db, Some(ticket.id), &entry, now)?;
         if action == Action::FollowUp || (from_person && !staff) {
             let unmoved = match !pending && !staff {
+                true if !thread.several().is_empty() => Some(Unmoved::SeveralTickets),
                 true => self.wrote(db, incoming, (&case, role, message), now)?,
                 false => None,
             };

@@ -213,7 +213,7 @@ impl Context {
         (verdict, doubt): (Verdict, Doubt),
         now: Time,
     ) -> Result<()> {
-        let CommandMail { incoming, message, speaker, standing } = letter;
+        let CommandMail { incoming, message, speaker, standing, .. } = letter;
         let id = ticket.map(|case| case.ticket.id);
         let token = match self.command.subaddress {
             true => self.check_token(db, incoming.mail, id, now)?.err(),

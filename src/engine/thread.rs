@@ -11,12 +11,11 @@ use crate::domain::directory::Directory;
 use crate::domain::incoming::IncomingMail;
 use crate::domain::message_id::MessageIdKey;
 use crate::domain::notice::related::{Related, Relation};
-use crate::domain::person::Address;
-use crate::domain::ticket::{TicketId, TicketNumber};
+use crate::domain::ticket::{Ticket, TicketId, TicketNumber};
 use crate::store::{messages, outbox, tickets};
 
 /// Where a message belongs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Thread {
     /// It answers a mail of ours.
     Ours(TicketId),
@@ -26,6 +25,8 @@ pub(super) enum Thread {
     Numbered(TicketId),
     /// Its subject holds the number of a ticket its sender has nothing to do with.
     Mentioned(TicketNumber),
+    /// It answers a mail about several tickets of its sender, and names none of them alone.
+    Several(Vec<Ticket>),
     /// It answers a ticket that was closed too long ago to be opened again.
     AfterClosing(TicketNumber),
     /// It was filed on that ticket, and an analyst took it off.
@@ -41,6 +42,7 @@ impl Thread {
         match self {
             Thread::Ours(ticket) | Thread::Named(ticket) | Thread::Numbered(ticket) => Some(*ticket),
             Thread::Mentioned(_)
+            | Thread::Several(_)
             | Thread::AfterClosing(_)
             | Thread::SeparatedFrom(_)
             | Thread::Form
@@ -54,8 +56,18 @@ impl Thread {
             Thread::Mentioned(number) => Some(Related { number: number.to_string(), why: Relation::Mentioned }),
             Thread::AfterClosing(number) => Some(Related { number: number.to_string(), why: Relation::AfterClosing }),
             Thread::SeparatedFrom(number) => Some(Related { number: number.to_string(), why: Relation::Separated }),
-            Thread::Ours(_) | Thread::Named(_) | Thread::Numbered(_) | Thread::Form | Thread::Nowhere => None,
+            Thread::Ours(_)
+            | Thread::Named(_)
+            | Thread::Numbered(_)
+            | Thread::Several(_)
+            | Thread::Form
+            | Thread::Nowhere => None,
         }
+    }
+
+    /// The tickets of which it does not say which it means.
+    pub(super) fn several(&self) -> &[Ticket] {
+        if let Thread::Several(tickets) = self { tickets } else { &[] }
     }
 
     /// How the ticket was found, for `explain`.
@@ -65,6 +77,7 @@ impl Thread {
             Thread::Named(_) => "names a message of the ticket",
             Thread::Numbered(_) => "carries the ticket number and its sender is known to the ticket",
             Thread::Mentioned(_) => "carries a ticket number its sender has nothing to do with",
+            Thread::Several(_) => "answers a mail about several tickets and says not which it means",
             Thread::AfterClosing(_) => "answers a ticket that was closed long ago",
             Thread::SeparatedFrom(_) => "was filed on another ticket by mistake",
             Thread::Form => "came through the form of the website",
@@ -88,14 +101,17 @@ impl Finder<'_> {
     pub(super) fn find(&self, mail: &IncomingMail) -> Result<Thread> {
         // What is answered directly tells more than what was answered before it.
         let named = || mail.in_reply_to.iter().chain(mail.references.iter().rev());
+        let mut of_no_ticket = Vec::new();
         for id in named() {
-            if let Some(minted) = self.key.recognise(id)
-                && let Some((_, Some(ticket))) = outbox::with_header_id(self.db, &minted.header_id)?
-            {
-                return Ok(Thread::Ours(ticket));
+            let Some(minted) = self.key.recognise(id) else { continue };
+            match outbox::with_header_id(self.db, &minted.header_id)? {
+                Some((_, Some(ticket))) => return Ok(Thread::Ours(ticket)),
+                // A mail of ours about several tickets does not join what was said in answer to it.
+                Some((_, None)) => of_no_ticket.push(id),
+                None => {}
             }
         }
-        for id in named() {
+        for id in named().filter(|id| !of_no_ticket.contains(id)) {
             if let Some(ticket) = messages::ticket_naming(self.db, id)? {
                 return Ok(Thread::Named(ticket));
             }
@@ -104,20 +120,28 @@ impl Finder<'_> {
     }
 
     fn by_number(&self, mail: &IncomingMail) -> Result<Thread> {
-        let Some(number) = TicketNumber::find(&mail.subject, self.prefix) else {
-            return Ok(Thread::Nowhere);
+        let numbers = TicketNumber::find(&mail.subject, self.prefix);
+        let found = numbers.iter().map(|number| tickets::find(self.db, number)).collect::<Result<Vec<_>>>()?;
+        let found: Vec<Ticket> = found.into_iter().flatten().collect();
+        let Some(first) = found.first().map(|ticket| ticket.number.clone()) else { return Ok(Thread::Nowhere) };
+        let Some(sender) = mail.sender.as_ref().map(|person| &person.address) else {
+            return Ok(Thread::Mentioned(first));
         };
-        let Some(ticket) = tickets::find(self.db, &number)? else {
-            return Ok(Thread::Nowhere);
+        let speaks = |ticket: &Ticket| {
+            self.staff || ticket.class.opd.as_deref().is_some_and(|opd| self.people.speaks_for(sender, opd))
         };
-        let sender = mail.sender.as_ref().map(|person| &person.address);
-        let known = |address: &Address| {
-            let speaks = ticket.class.opd.as_deref().is_some_and(|opd| self.people.speaks_for(address, opd));
-            Ok::<_, anyhow::Error>(self.staff || speaks || tickets::is_participant(self.db, ticket.id, address)?)
-        };
-        match sender {
-            Some(address) if known(address)? => Ok(Thread::Numbered(ticket.id)),
-            Some(_) | None => Ok(Thread::Mentioned(number)),
+        let (mut his, others): (Vec<_>, Vec<_>) = found.into_iter().partition(speaks);
+        if his.len() > 1 {
+            return Ok(Thread::Several(his));
         }
+        if let Some(ticket) = his.pop() {
+            return Ok(Thread::Numbered(ticket.id));
+        }
+        for ticket in others {
+            if tickets::is_participant(self.db, ticket.id, sender)? {
+                return Ok(Thread::Numbered(ticket.id));
+            }
+        }
+        Ok(Thread::Mentioned(first))
     }
 }

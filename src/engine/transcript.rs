@@ -102,6 +102,14 @@ struct Running<'a> {
     carried: Carried,
 }
 
+/// A mail that belongs to no ticket because it is about several is asked for the one.
+fn which(why: Refusal, letter: CommandMail<'_>) -> Refusal {
+    if why != Refusal::NoTicket || letter.several.is_empty() {
+        return why;
+    }
+    Refusal::WhichTicket { numbers: letter.several.iter().map(|ticket| ticket.number.clone()).collect() }
+}
+
 impl Context {
     /// Runs the lines and answers them. A rehearsal is run as well, and taken back.
     pub(super) fn run(
@@ -143,7 +151,7 @@ impl Context {
                 Err(why) => {
                     let not_run = |line: &Planned| Line { typed: line.typed.clone(), outcome: Outcome::NotRun };
                     let mut all: Vec<Line> = planned.iter().map(not_run).collect();
-                    all[place].outcome = Outcome::Refused { why };
+                    all[place].outcome = Outcome::Refused { why: which(why, letter) };
                     return Ok(Done::not_run(all));
                 }
             }

@@ -3,9 +3,10 @@
 use anyhow::{Context as _, Result, bail};
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
+use tracing::warn;
 
-use crate::domain::Time;
 use crate::domain::digest::Digest;
+use crate::domain::{Time, arrival};
 use crate::store::{named, stored, time, unreadable};
 
 /// Row id of a receipt; people know it as the number of a held mail.
@@ -64,7 +65,8 @@ pub struct Arrival {
     pub size_bytes: u64,
     /// Whether all of it was fetched, not only its header block.
     pub whole: bool,
-    /// When it arrived at the server.
+    /// When it arrived at the server, as the server states it; in a receipt, as it counts
+    /// ([`arrival::counted`]).
     pub arrived_at: Time,
 }
 
@@ -112,15 +114,24 @@ pub fn insert(db: &Connection, arrival: &Arrival, now: Time) -> Result<()> {
 }
 
 /// Records an arrival and gives its receipt. Where another message has lain at the same place before,
-/// the receipt is of a place of its own.
+/// the receipt is of a place of its own. So it is where the arrival that the server states does not
+/// count: the name of that place keeps what the server stated, by which it is known again.
 ///
 /// # Errors
 /// If the database refuses.
 pub fn record(db: &Connection, arrival: &Arrival, now: Time) -> Result<Receipt> {
     let again = reused(&arrival.place, arrival.size_bytes, arrival.arrived_at);
     let last = format!("{again}#{}", arrival.raw);
-    for place in [arrival.place.clone(), again, last] {
-        let arrival = Arrival { place, ..arrival.clone() };
+    let counted = arrival::counted(arrival.arrived_at, now);
+    let own = (counted == arrival.arrived_at).then(|| arrival.place.clone());
+    if own.is_none() {
+        warn!(
+            place = arrival.place,
+            "The mail server dates a message {}: it counts as arrived at {counted}", arrival.arrived_at
+        );
+    }
+    for place in own.into_iter().chain([again, last]) {
+        let arrival = Arrival { place, arrived_at: counted, ..arrival.clone() };
         insert(db, &arrival, now)?;
         let receipt = at_place(db, &arrival.mailbox, &arrival.place)?.context("a receipt vanished")?;
         if receipt.arrival.raw == arrival.raw {
@@ -131,8 +142,8 @@ pub fn record(db: &Connection, arrival: &Arrival, now: Time) -> Result<Receipt> 
 }
 
 /// The receipt of a message that lies at `place`: that of the place itself, or of the place as it was
-/// used another time. Size and whole seconds of the arrival tell one message from another; where the
-/// server does not say when it arrived, no message is known by its place.
+/// used another time. Size and whole seconds of the arrival, as the server states it, tell one message
+/// from another; where the server does not say when it arrived, no message is known by its place.
 ///
 /// # Errors
 /// If the database refuses.
@@ -148,13 +159,14 @@ pub fn of_message(
         let Arrival { size_bytes: size, arrived_at: arrival, .. } = &receipt.arrival;
         *size == size_bytes && arrival.timestamp() == arrived_at.timestamp()
     };
-    match at_place(db, mailbox, place)? {
-        Some(other) if !same(&other) => Ok(at_place(db, mailbox, &reused(place, size_bytes, arrived_at))?.filter(same)),
-        found @ (Some(_) | None) => Ok(found),
+    match at_place(db, mailbox, place)?.filter(same) {
+        // The name of the place says size and arrival itself.
+        None => at_place(db, mailbox, &reused(place, size_bytes, arrived_at)),
+        found => Ok(found),
     }
 }
 
-/// The name of a place that another message had before.
+/// The name of a place that another message had before, or whose stated arrival does not count.
 fn reused(place: &str, size_bytes: u64, arrived_at: Time) -> String {
     format!("{place}@{}.{size_bytes}", arrived_at.timestamp())
 }

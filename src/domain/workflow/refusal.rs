@@ -103,6 +103,12 @@ pub enum Refusal {
     /// The command is about a ticket, and the mail belongs to none.
     #[error("the mail belongs to no ticket")]
     NoTicket,
+    /// The command is about a ticket, and the mail answers one about several.
+    #[error("the mail answers one about several tickets")]
+    WhichTicket {
+        /// They.
+        numbers: Vec<TicketNumber>,
+    },
     /// The ticket has no evidence.
     #[error("the ticket has no evidence")]
     NoEvidence,

@@ -173,6 +173,9 @@ fn refusals() -> Vec<Line> {
         Refusal::Itself,
         Refusal::NoSuchTicket { number: "CIAMIS-2026-0999".parse().expect("a ticket number") },
         Refusal::NoTicket,
+        Refusal::WhichTicket {
+            numbers: ["CIAMIS-2026-0042", "CIAMIS-2026-0043"].map(|number| number.parse().expect("a number")).into(),
+        },
         Refusal::NoEvidence,
         Refusal::TooMuchEvidence { size_bytes: 31_000_000 },
         Refusal::WhoIsAdmitted { waiting: 0 },

@@ -41,7 +41,7 @@ pub fn all() -> Vec<Notice> {
         samples.push(Notice::TicketOpened(TicketOpened { related: Some(related), ..ticket_opened(false) }));
     }
     samples.extend([true, false].map(|pending| Notice::MessageFiled(message_filed(pending))));
-    samples.extend([Unmoved::UnprovenReporter, Unmoved::UnprovenBounce].map(|unmoved| {
+    samples.extend([Unmoved::UnprovenReporter, Unmoved::UnprovenBounce, Unmoved::SeveralTickets].map(|unmoved| {
         Notice::MessageFiled(MessageFiled { unmoved: Some(unmoved), evidence: Origin::None, ..message_filed(false) })
     }));
     samples.push(Notice::MailHeld(MailHeld {

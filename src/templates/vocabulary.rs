@@ -109,6 +109,9 @@ pub(super) fn closed_id(name: &str) -> Option<&'static str> {
         }
         "damaged" => "rusak atau berubah di perjalanan; minta pelapor mengirim ulang",
         "too_large" => "isinya terlalu besar; minta pelapor mengirim dalam beberapa surel",
+        "too_many_recipients" => {
+            "dienkripsi untuk terlalu banyak penerima, atau untuk banyak penerima tersembunyi; minta pelapor mengirim ulang dengan kunci PGP tim saja, tanpa penerima tersembunyi (hidden recipient)"
+        }
         "not_whole" => {
             "hanya sebagian surel yang terenkripsi, dan sebagian saja tidak aman dibuka; minta pelapor mengenkripsi seluruh surel"
         }

@@ -3,7 +3,7 @@
 
 use std::io::{Cursor, Write as _};
 
-use lopdf::{Document, Object, Stream, dictionary};
+use lopdf::{Dictionary, Document, Object, Stream, dictionary};
 use mail_parser::{MessageParser, MimeHeaders as _};
 use siaga::domain::stage::Status;
 use zip::ZipWriter;
@@ -261,6 +261,43 @@ fn a_submitted_document_is_looked_through_with_its_metadata() {
         let letter = world.reply(ANI, "Baru", text).file(name, "application/octet-stream", &bytes);
         let expected = if goes { Status::Review } else { Status::Analysis };
         assert_eq!(submitted(&mut world, letter), expected, "{name}: {}", world.transcript(ANI).text);
+    }
+}
+
+/// The document with something that is done when it is opened.
+fn with_opening(bytes: &[u8], action: Dictionary) -> Vec<u8> {
+    let mut document = Document::load_mem(bytes).expect("a PDF");
+    let catalog = document.trailer.get(b"Root").and_then(Object::as_reference).expect("a catalog");
+    let catalog = document.get_object_mut(catalog).and_then(Object::as_dict_mut).expect("a dictionary");
+    catalog.set("OpenAction", action);
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes).expect("a document");
+    bytes
+}
+
+/// No word of the analyst makes it harmless to whoever opens it because it comes from the office.
+#[test]
+fn a_report_that_acts_by_itself_went_out_under_the_offices_name() {
+    let script = dictionary! { "S" => "JavaScript", "JS" => Object::string_literal("app.alert(1)") };
+    let acting = with_opening(&pdf("Ciamiskab-CSIRT"), script);
+    let entities = "<!DOCTYPE w [<!ENTITY a \"NIK 3207011204900001\">]><w:t>&a;</w:t>";
+    let files: [(&str, Vec<u8>, &str, &str); 3] = [
+        ("laporan.pdf", acting, "JavaScript", "cetak ke PDF"),
+        ("laporan.docx", office_document("word/vbaProject.bin", "x"), "makro", "simpan ulang"),
+        ("laporan.docx", office_document("word/footnotes.xml", entities), "entitas XML", "ekspor"),
+    ];
+    for (name, bytes, found, remedy) in files {
+        let mut world = desk(|_| ());
+        world.writes(&report());
+        world.replies(ANI, "Baru", "#valid xss sedang dinkes");
+        world.minutes(6);
+        for order in ["#ajukan", "#ajukan yakin"] {
+            let text = format!("{order}\nRingkasan: Situs disusupi.\nRekomendasi: Hapus berkas.");
+            let letter = world.reply(ANI, "Baru", &text).file(name, "application/octet-stream", &bytes);
+            assert_eq!(submitted(&mut world, letter), Status::Analysis, "{name}: {order}");
+            let answer = world.transcript(ANI).words();
+            assert!(answer.contains(found) && answer.contains(remedy), "{name}: {answer}");
+        }
     }
 }
 

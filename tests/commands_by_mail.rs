@@ -169,6 +169,22 @@ fn a_report_that_lacks_sections_is_sent_back_with_their_names() {
 }
 
 #[test]
+fn the_help_promised_that_a_file_alone_was_enough_and_it_was_refused_without_saying_why() {
+    let mut world = reported();
+    world.replies(ANI, "Baru", "#valid xss sedang dinkes");
+    world.replies(ANI, "Baru", "#bantuan");
+    let help = world.transcript(ANI).words();
+    assert!(help.contains("berkas terlampir dengan paragraf Ringkasan dan Rekomendasi"), "{help}");
+    let alone = world.reply(ANI, "Baru", "#ajukan").file("laporan.pdf", "application/pdf", b"%PDF-1.7\n");
+    world.writes(&alone);
+    assert_eq!(status(&world), Status::Analysis);
+    let told = world.transcript(ANI).words();
+    assert!(told.contains("belum memuat: ringkasan, rekomendasi."), "{told}");
+    assert!(told.contains("\"Ringkasan: ...\" lalu \"Rekomendasi: ...\""), "{told}");
+    assert!(told.contains("Dengan berkas terlampir cukup ringkasan dan rekomendasi"), "{told}");
+}
+
+#[test]
 fn a_forward_that_no_mailbox_takes_is_told_at_once() {
     let mut world = in_review();
     let code = world.latest(KABID, "Mohon reviu").code();

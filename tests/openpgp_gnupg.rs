@@ -134,6 +134,70 @@ fn what_unpacks_to_more_than_the_limit_stays_closed() {
     assert_eq!(desk.open(&bomb, None, LIMIT).err(), Some(Closed::TooLarge));
 }
 
+/// A message with those packets before its own.
+fn with_recipients(gpg: &Gnupg, message: &[u8], recipients: &[u8]) -> Vec<u8> {
+    let own = gpg.run(&["--dearmor"], message).out;
+    let all = gpg.run(&["--enarmor"], &[recipients, &own].concat()).out;
+    String::from_utf8(all).expect("ASCII").replace("ARMORED FILE", "MESSAGE").into_bytes()
+}
+
+/// A packet that says a session key is for the key of that number, RSA of 3072 bits (RFC 9580 5.1.1).
+fn recipient(key_id: [u8; 8], filling: u8) -> Vec<u8> {
+    let body =
+        [&[3], key_id.as_slice(), &[1], &3071_u16.to_be_bytes(), &[0x40 | filling >> 2], &[filling; 383]].concat();
+    let length = u16::try_from(body.len()).expect("two octets").to_be_bytes();
+    [&[0x85], length.as_slice(), &body].concat()
+}
+
+#[test]
+fn thousands_of_recipients_held_up_the_intake() {
+    let gpg = Gnupg::new();
+    gpg.key_of(DESK, ("rsa3072", "rsa3072"), "never");
+    let desk = desk_key(&gpg);
+    let message = gpg.encrypt(DESK, None, b"isi");
+    let packets = gpg.run(&["--dearmor"], &message).out;
+    let ours: [u8; 8] = packets[4..12].try_into().expect("the number of our key");
+    let hidden = gpg.encrypt_with(&["--throw-keyids"], DESK, None, b"isi");
+    let check = |message: &[u8], key_id: [u8; 8], count: usize, expected: Result<Vec<u8>, Closed>| {
+        let many: Vec<u8> = (0..count).flat_map(|at| recipient(key_id, (at % 250) as u8)).collect();
+        let message = with_recipients(&gpg, message, &many);
+        let begun = std::time::Instant::now();
+        let opened = desk.open(&message, None, LIMIT).map(|opened| opened.content);
+        let took = begun.elapsed();
+        assert_eq!(opened, expected, "{count} for {key_id:?}");
+        assert!(took < std::time::Duration::from_secs(5), "{count} for {key_id:?} took {took:?}");
+    };
+    let isi = || Ok(b"isi".to_vec());
+    // A few others, hidden or not, are the mail of people.
+    check(&message, [0; 8], 200, isi());
+    check(&hidden, [0; 8], 3, isi());
+    check(&message, ours, 15, isi());
+    check(&message, [7; 8], 299, isi());
+    let many = [(&hidden, [0; 8], 4), (&hidden, [0; 8], 6000), (&message, ours, 16), (&message, ours, 6000)];
+    for (message, key_id, count) in many.into_iter().chain([(&message, [7; 8], 300), (&message, [0; 8], 6000)]) {
+        check(message, key_id, count, Err(Closed::TooManyRecipients));
+    }
+}
+
+#[test]
+fn a_message_signed_hundreds_of_times_is_not_read_hundreds_of_times() {
+    let gpg = ring();
+    let desk = desk_key(&gpg);
+    let whole = gpg.run(&["--sign", "--local-user", BUDI, "--compress-algo", "none"], b"isi").out;
+    // The packet that announces the signature: 15 octets by now.
+    let announced = &whole[..15];
+    assert_eq!((announced[0], announced[1]), (0x90, 13), "a one-pass signature");
+    let check = |count: usize, opens: bool| {
+        let more: Vec<u8> = announced.repeat(count).into_iter().chain(whole.iter().copied()).collect();
+        let options = ["--no-literal", "--compress-algo", "none"];
+        let message = gpg.encrypt_with(&options, DESK, None, &more);
+        let opened = desk.open(&message, None, LIMIT);
+        assert_eq!(opened.is_ok(), opens, "{count}: {opened:?}");
+    };
+    check(0, true);
+    check(1000, false);
+}
+
 #[test]
 fn case_33_a_key_counts_while_it_may_be_used() {
     let mut gpg = Gnupg::new();

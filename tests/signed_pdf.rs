@@ -4,6 +4,7 @@
 mod support;
 
 use chrono::TimeDelta;
+use lopdf::{Dictionary, Document, Object, dictionary};
 use siaga::domain::approval::{Mode, Signature, SignatureFault};
 use siaga::domain::digest::Digest;
 use siaga::domain::signed_pdf::{Expected, Pages, Signer as Known, Signing, judge};
@@ -40,6 +41,17 @@ fn judged(file: &[u8], authorities: &[Vec<u8>]) -> Result<bool, SignatureFault> 
         Signature::Checked(signed) => Ok(signed.traced),
         Signature::Refused(fault) => Err(fault),
     }
+}
+
+/// The document with something that is done when it is opened.
+fn with_opening(bytes: &[u8], action: Dictionary) -> Vec<u8> {
+    let mut document = Document::load_mem(bytes).expect("a PDF");
+    let catalog = document.trailer.get(b"Root").and_then(Object::as_reference).expect("a catalog");
+    let catalog = document.get_object_mut(catalog).and_then(Object::as_dict_mut).expect("a dictionary");
+    catalog.set("OpenAction", action);
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes).expect("a document");
+    bytes
 }
 
 #[test]
@@ -95,6 +107,8 @@ fn every_bad_signature_is_refused_for_its_own_reason() {
     check("a broken value", &rsa.sign(&pdf(REPORT), moment(), Way::BrokenValue), SignatureFault::Broken);
     check("SHA-1", &kabid.sign(&pdf(REPORT), moment(), Way::Sha1), SignatureFault::Weak);
     check("no signature", &pdf(REPORT), SignatureFault::NoSignature);
+    let acting = with_opening(&pdf(REPORT), dictionary! { "S" => "Launch" });
+    check("something that acts", &kabid.sign(&acting, moment(), Way::Usual), SignatureFault::Acting);
     check("no PDF", b"GIF89a", SignatureFault::Unreadable);
     let mut cut = good.clone();
     cut.truncate(good.len() / 2);

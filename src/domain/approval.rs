@@ -114,6 +114,8 @@ pub enum SignatureFault {
     SeveralFiles,
     /// It is no PDF that can be read: damaged, encrypted, or larger than any report.
     Unreadable,
+    /// Something in the PDF acts by itself, which the report that was submitted did not.
+    Acting,
     /// The PDF holds no signature.
     NoSignature,
     /// The file was changed after it was signed, or the signature does not cover all of it.

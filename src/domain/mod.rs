@@ -38,6 +38,7 @@ pub mod leaving;
 pub mod question;
 pub mod report;
 pub mod approval;
+pub mod acting;
 pub mod signed_pdf;
 pub mod authority;
 pub mod protection;

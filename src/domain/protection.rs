@@ -102,6 +102,8 @@ pub enum Closed {
     Damaged,
     /// Its content is too large.
     TooLarge,
+    /// It is for more recipients than are looked at, or for more hidden ones.
+    TooManyRecipients,
     /// It is a part of the mail beside others, with which it must not be joined.
     NotWhole,
     /// Siaga does not open mail of that kind.
@@ -118,6 +120,7 @@ impl Closed {
         Closed::TooLarge,
         Closed::NotWhole,
         Closed::Unsupported,
+        Closed::TooManyRecipients,
     ];
 }
 
@@ -304,6 +307,7 @@ impl Closed {
             Closed::NoIntegrity => "nothing protects it against changes",
             Closed::Damaged => "it is damaged",
             Closed::TooLarge => "its content is too large",
+            Closed::TooManyRecipients => "it is for too many recipients",
             Closed::NotWhole => "it is only a part of the mail",
             Closed::Unsupported => "mail of that kind is not opened",
         }

@@ -1,4 +1,5 @@
-//! What a submitted document says, so that the workflow can look for personal data in it.
+//! What a submitted document says, so that the workflow can look for personal data in it and for
+//! what acts by itself.
 
 use anyhow::{Context as _, Result};
 
@@ -17,7 +18,12 @@ impl Context {
         // A desk without files only tries things out: what it finds is told to nobody.
         let (Some(file), Some(store)) = (&submission.file, &self.files) else { return Ok(DocumentWords::None) };
         let bytes = store.read(Blob::Evidence, &file.digest).with_context(|| format!("read {}", file.name))?;
-        let words = if file.content == Content::Pdf { pdf::read_words(bytes).ok() } else { office::read_words(&bytes) };
+        let is_pdf = file.content == Content::Pdf;
+        let found = if is_pdf { pdf::read_acting(bytes.clone()).unwrap_or_default() } else { office::acting(&bytes) };
+        if !found.is_empty() {
+            return Ok(DocumentWords::Acting { found, pdf: is_pdf });
+        }
+        let words = if is_pdf { pdf::read_words(bytes).ok() } else { office::read_words(&bytes) };
         Ok(words.map_or(DocumentWords::Unreadable, DocumentWords::Read))
     }
 }

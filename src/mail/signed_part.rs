@@ -93,6 +93,7 @@ fn fault_of(fault: SignatureFault) -> MailSignatureFault {
         | SignatureFault::NoFile
         | SignatureFault::SeveralFiles
         | SignatureFault::Unreadable
+        | SignatureFault::Acting
         | SignatureFault::NoSignature
         | SignatureFault::NoText
         | SignatureFault::OtherContent => MailSignatureFault::Unreadable,

@@ -2,10 +2,10 @@
 
 use std::io::{Cursor, Read};
 
-use pgp::composed::{DecryptionOptions, Edata, Message, TheRing};
+use pgp::composed::{DecryptionOptions, Edata, Esk, Message, TheRing};
 use pgp::errors::Error;
-use pgp::packet::Signature;
-use pgp::types::Seipdv1ReadMode;
+use pgp::packet::{PublicKeyEncryptedSessionKey, Signature};
+use pgp::types::{KeyDetails, Seipdv1ReadMode};
 
 use crate::domain::protection::{Closed, MailSignature, Standard};
 use crate::openpgp::desk::DeskKey;
@@ -15,6 +15,16 @@ use crate::openpgp::keys::{Part, PublicKey};
 const COMPRESSED_MAX: usize = 2;
 /// What a message may weigh more than its content.
 const PACKETS_BYTES: usize = 1 << 20;
+
+/// Packets that say to whom a message is encrypted; a list of that many people is none for secrets.
+const RECIPIENTS_MAX: usize = 300;
+/// Of these, the ones that name our key and are tried: each is work with the secret key, which takes
+/// 20 ms with RSA of 4096 bits. Programs write one for each of its subkeys.
+const NAMED_MAX: usize = 16;
+/// Those that name no key and are tried: anybody's, ours too.
+const ANONYMOUS_MAX: usize = 4;
+/// Signatures in a message; for each of them all of it is read through.
+const SIGNATURES_MAX: usize = 16;
 
 /// An opened message.
 #[derive(Debug)]
@@ -42,7 +52,10 @@ impl DeskKey {
         if message.is_compressed() {
             return Err(Closed::Damaged);
         }
-        if message.is_signed() {
+        if let Message::Signed { reader, .. } = &message {
+            if reader.num_signatures() > SIGNATURES_MAX {
+                return Err(Closed::Damaged);
+            }
             message = message.decompress().map_err(|_| Closed::Damaged)?;
         }
         let mut content = Vec::new();
@@ -56,23 +69,69 @@ impl DeskKey {
     }
 
     fn decrypted<'a>(&self, message: Message<'a>, limit: usize) -> Result<Message<'a>, Closed> {
-        match &message {
+        let (esk, edata, is_nested) = match message {
             Message::Encrypted { edata: Edata::SymEncryptedData { .. }, .. } => return Err(Closed::NoIntegrity),
-            Message::Encrypted { .. } => {}
+            Message::Encrypted { esk, edata, is_nested } => (esk, edata, is_nested),
             Message::Literal { .. } | Message::Compressed { .. } | Message::Signed { .. } => {
                 return Err(Closed::Damaged);
             }
+        };
+        if esk.len() > RECIPIENTS_MAX {
+            return Err(Closed::TooManyRecipients);
         }
+        let (esk, all) = self.worth_a_try(esk);
+        let message = Message::Encrypted { esk, edata, is_nested };
         // The whole is decrypted and checked before anything of it is read; GnuPG's own authenticated
         // packet proves the same, piece by piece, and a piece that fails fails the whole.
         let whole_first = Seipdv1ReadMode::CheckFirst { max_message_size: limit.saturating_add(PACKETS_BYTES) };
         let options = DecryptionOptions::new().enable_gnupg_aead().set_seipdv1_read_mode(whole_first);
         let ring = TheRing { secret_keys: vec![&self.secret], decrypt_options: options, ..TheRing::default() };
-        let (message, _) = message
-            .decrypt_the_ring(ring, true)
-            .map_err(|error| if matches!(error, Error::MissingKey) { Closed::OtherKey } else { Closed::Damaged })?;
+        let (message, _) = message.decrypt_the_ring(ring, true).map_err(|error| match (error, all) {
+            (Error::MissingKey, true) => Closed::OtherKey,
+            (Error::MissingKey, false) => Closed::TooManyRecipients,
+            (_, _) => Closed::Damaged,
+        })?;
         // An encrypted message in an encrypted message is nobody's mail.
         if message.is_encrypted() { Err(Closed::Damaged) } else { Ok(message) }
+    }
+
+    /// The session keys that may be ours, as many as are tried, and whether these are all.
+    fn worth_a_try(&self, sent: Vec<Esk>) -> (Vec<Esk>, bool) {
+        let (mut named, mut anonymous, mut all) = (0, 0, true);
+        let mut tried = Vec::new();
+        for esk in sent {
+            // The desk has no password of a message.
+            let Esk::PublicKeyEncryptedSessionKey(key) = &esk else { continue };
+            if !self.may_open(key) {
+                continue;
+            }
+            let (count, most) =
+                if is_anonymous(key) { (&mut anonymous, ANONYMOUS_MAX) } else { (&mut named, NAMED_MAX) };
+            *count += 1;
+            if *count <= most {
+                tried.push(esk);
+            } else {
+                all = false;
+            }
+        }
+        (tried, all)
+    }
+
+    /// Whether a session key is encrypted in a way and to a key that a part of ours could be.
+    fn may_open(&self, sent: &PublicKeyEncryptedSessionKey) -> bool {
+        let fits = |part: &dyn KeyDetails| sent.algorithm().is_ok_and(|algorithm| algorithm == part.algorithm());
+        let primary = self.secret.primary_key.public_key();
+        let mut subkeys = self.secret.secret_subkeys.iter().map(|subkey| subkey.key.public_key());
+        (sent.match_identity(primary) && fits(primary))
+            || subkeys.any(|subkey| sent.match_identity(subkey) && fits(subkey))
+    }
+}
+
+/// Whether a session key does not say whose it is.
+fn is_anonymous(sent: &PublicKeyEncryptedSessionKey) -> bool {
+    match sent.id() {
+        Ok(id) => id.is_wildcard(),
+        Err(_) => matches!(sent.fingerprint(), Ok(None)),
     }
 }
 

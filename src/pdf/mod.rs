@@ -9,6 +9,7 @@
 //! What is not done: revocation lists and time stamps are not asked for, since both need the
 //! network; the signing time is the one inside the signature.
 
+mod acting;
 mod document;
 mod signature;
 
@@ -16,6 +17,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use crate::domain::acting::Acting;
 use crate::domain::approval::SignatureFault;
 use crate::domain::signed_pdf::{Pages, SignedPdf};
 
@@ -42,6 +44,14 @@ pub fn read_words(bytes: Vec<u8>) -> Result<String, SignatureFault> {
     apart(move || document::words(&document::load(&bytes)?))
 }
 
+/// What in a document acts by itself, in the order of [`Acting::ALL`].
+///
+/// # Errors
+/// [`SignatureFault::Unreadable`] if it is no PDF that can be read within the limits.
+pub fn read_acting(bytes: Vec<u8>) -> Result<Vec<Acting>, SignatureFault> {
+    apart(move || Ok(acting::found(&document::load(&bytes)?).into_iter().collect()))
+}
+
 /// A signed PDF, whose certificate leads to one of the `authorities` if there are any.
 ///
 /// # Errors
@@ -49,6 +59,9 @@ pub fn read_words(bytes: Vec<u8>) -> Result<String, SignatureFault> {
 pub fn read_signed(bytes: Vec<u8>, authorities: Vec<Vec<u8>>) -> Result<SignedPdf, SignatureFault> {
     apart(move || {
         let document = document::load(&bytes)?;
+        if !acting::found(&document).is_empty() {
+            return Err(SignatureFault::Acting);
+        }
         let found = document::signatures(&document);
         signature::covering(&found, &bytes, &authorities, || document::pages(&document))
     })

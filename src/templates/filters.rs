@@ -57,6 +57,7 @@ pub(super) fn register(tera: &mut Tera, desk: &Desk, zone: Tz) {
         ("sebab_tertutup", vocabulary::closed_id),
         ("cacat_tanda", vocabulary::mail_signature_id),
         ("obat_tanda", vocabulary::mail_signature_remedy_id),
+        ("bagian_aktif", vocabulary::acting_id),
         ("data_pribadi", vocabulary::personal_data_id),
         ("jenis_indikator", vocabulary::indicator_id),
         ("hal_sama", vocabulary::shared_id),

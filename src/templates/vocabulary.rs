@@ -109,6 +109,9 @@ pub(super) fn closed_id(name: &str) -> Option<&'static str> {
         }
         "damaged" => "rusak atau berubah di perjalanan; minta pelapor mengirim ulang",
         "too_large" => "isinya terlalu besar; minta pelapor mengirim dalam beberapa surel",
+        "too_many_recipients" => {
+            "dienkripsi untuk terlalu banyak penerima, atau untuk banyak penerima tersembunyi; minta pelapor mengirim ulang dengan kunci PGP tim saja, tanpa penerima tersembunyi (hidden recipient)"
+        }
         "not_whole" => {
             "hanya sebagian surel yang terenkripsi, dan sebagian saja tidak aman dibuka; minta pelapor mengenkripsi seluruh surel"
         }
@@ -228,6 +231,21 @@ pub(super) fn shared_id(name: &str) -> Option<&'static str> {
 }
 
 /// What somebody's data look like.
+/// What in a document acts by itself.
+pub(super) fn acting_id(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "program" => "program di dalam dokumen (JavaScript, formulir XFA, atau makro)",
+        "launch" => "perintah yang menjalankan program lain",
+        "on_opening" => "tindakan yang berjalan sendiri saat dokumen dibuka",
+        "transfer" => "pengiriman formulir atau pengambilan dokumen lain",
+        "embedded" => "berkas atau objek yang disisipkan di dalam dokumen",
+        "media" => "video, suara, atau objek 3D",
+        "linked" => "templat, gambar, atau objek yang diambil dari tempat lain",
+        "entities" => "deklarasi DTD atau entitas XML",
+        _ => return None,
+    })
+}
+
 pub(super) fn personal_data_id(name: &str) -> Option<&'static str> {
     Some(match name {
         "reporter" => "identitas pelapor",

@@ -210,6 +210,9 @@ fn signature_fault(name: &str) -> Option<&'static str> {
         "unreadable" => {
             "berkas PDF tidak dapat dibaca (rusak, terkunci, atau terlalu besar); mohon unduh ulang hasil tanda tangan dan kirim kembali"
         }
+        "acting" => {
+            "PDF itu memuat bagian yang bekerja sendiri saat dibuka (skrip, perintah, atau berkas di dalamnya) dan tidak dapat diteruskan; mohon tandatangani langsung berkas yang dikirim sistem ini, lalu kirim hasilnya"
+        }
         "no_signature" => {
             "PDF itu tidak memuat tanda tangan elektronik; mohon tandatangani dengan aplikasi TTE, lalu kirim hasilnya"
         }

@@ -3,7 +3,7 @@
 
 use std::io::{Cursor, Write as _};
 
-use lopdf::{Document, Object, Stream, dictionary};
+use lopdf::{Dictionary, Document, Object, Stream, dictionary};
 use mail_parser::{MessageParser, MimeHeaders as _};
 use siaga::domain::stage::Status;
 use zip::ZipWriter;
@@ -65,6 +65,69 @@ fn case_53_a_reply_to_all_of_an_opd_reaches_no_reporter() {
     assert!(told.text.contains("sedang kami periksa"), "{}", told.text);
     let delivered = world.latest(DINKES, "Penyampaian");
     assert!(!String::from_utf8_lossy(&delivered.mail.bytes).contains("\r\nCc:"), "one recipient a mail");
+}
+
+/// A JPEG whose EXIF says who took it and where (CIPA DC-008, as TIFF in APP1).
+fn photo(artist: &str, place: &str) -> Vec<u8> {
+    exif_in(artist, place, |exif| {
+        let length = u16::try_from(exif.len() + 8).expect("a segment").to_be_bytes();
+        [b"\xff\xd8\xff\xe1".as_slice(), &length, b"Exif\0\0", exif, b"\xff\xd9"].concat()
+    })
+}
+
+/// A PNG that says the same in a text and in its EXIF.
+fn screenshot(artist: &str, place: &str) -> Vec<u8> {
+    let chunk = |kind: &[u8], data: &[u8]| {
+        let length = u32::try_from(data.len()).expect("a chunk").to_be_bytes();
+        // No reader of ours looks at the checksum.
+        [length.as_slice(), kind, data, &[0; 4]].concat()
+    };
+    let text = chunk(b"tEXt", format!("Author\0{artist}").as_bytes());
+    let exif = exif_in(artist, place, |exif| chunk(b"eXIf", exif));
+    [b"\x89PNG\r\n\x1a\n".as_slice(), &text, &exif, &chunk(b"IEND", b"")].concat()
+}
+
+/// TIFF with the tags Artist (315) and ImageDescription (270), as ASCII.
+fn exif_in(artist: &str, place: &str, wrapped: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    let mut values = Vec::new();
+    let mut exif = b"II*\0\x08\0\0\0\x02\0".to_vec();
+    for (tag, text) in [(270_u16, place), (315, artist)] {
+        let at = u32::try_from(8 + 2 + 2 * 12 + 4 + values.len()).expect("small");
+        let length = u32::try_from(text.len() + 1).expect("small");
+        exif.extend([tag.to_le_bytes(), 2_u16.to_le_bytes()].concat());
+        exif.extend([length.to_le_bytes(), at.to_le_bytes()].concat());
+        values.extend(text.bytes().chain([0]));
+    }
+    exif.extend([0; 4]);
+    wrapped(&[exif, values].concat())
+}
+
+/// The team's copies are evidence and stay as they came; nobody else gets a picture.
+#[test]
+fn the_name_and_the_place_inside_a_picture_reach_nobody_outside_the_team() {
+    const PLACE: &str = "GPS 7.3274S 108.3534E";
+    let (photo, screenshot) = (photo(NAME, PLACE), screenshot(NAME, PLACE));
+    let mut world = desk(|_| ());
+    world.writes(&report().file("foto.jpg", "image/jpeg", &photo).file("layar.png", "image/png", &screenshot));
+    forward(&mut world);
+    world.replies(ANI, "Baru", "#bukti");
+    close(&mut world);
+    let pictures = |mail: &Received| {
+        let message = MessageParser::default().parse(&mail.mail.bytes).expect("a message");
+        let held: Vec<Vec<u8>> = message.parts.iter().map(|part| part.contents().to_vec()).collect();
+        let is = |picture: &Vec<u8>| held.contains(picture);
+        (is(&photo), is(&screenshot), held.iter().any(|part| !found_in(part, &[PLACE, "GPS 7"]).is_empty()))
+    };
+    let sent = world.sent();
+    let outside: Vec<&Received> = sent.iter().filter(|mail| !mail.to.ends_with("@csirt.example")).collect();
+    assert!(outside.iter().any(|mail| mail.to == ADDRESS) && outside.iter().any(|mail| mail.to == DINKES));
+    for mail in outside {
+        assert_eq!(pictures(mail), (false, false, false), "{} to {}", mail.subject, mail.to);
+        if is_outside(&mail) {
+            assert_eq!(carried(mail), Vec::<String>::new(), "{} to {}", mail.subject, mail.to);
+        }
+    }
+    assert_eq!(pictures(&world.latest(ANI, "Baru")), (true, true, true), "the evidence as it came");
 }
 
 /// Whatever the team and the OPD do, in whatever order, with a report whose letters hold canaries in
@@ -261,6 +324,43 @@ fn a_submitted_document_is_looked_through_with_its_metadata() {
         let letter = world.reply(ANI, "Baru", text).file(name, "application/octet-stream", &bytes);
         let expected = if goes { Status::Review } else { Status::Analysis };
         assert_eq!(submitted(&mut world, letter), expected, "{name}: {}", world.transcript(ANI).text);
+    }
+}
+
+/// The document with something that is done when it is opened.
+fn with_opening(bytes: &[u8], action: Dictionary) -> Vec<u8> {
+    let mut document = Document::load_mem(bytes).expect("a PDF");
+    let catalog = document.trailer.get(b"Root").and_then(Object::as_reference).expect("a catalog");
+    let catalog = document.get_object_mut(catalog).and_then(Object::as_dict_mut).expect("a dictionary");
+    catalog.set("OpenAction", action);
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes).expect("a document");
+    bytes
+}
+
+/// No word of the analyst makes it harmless to whoever opens it because it comes from the office.
+#[test]
+fn a_report_that_acts_by_itself_went_out_under_the_offices_name() {
+    let script = dictionary! { "S" => "JavaScript", "JS" => Object::string_literal("app.alert(1)") };
+    let acting = with_opening(&pdf("Ciamiskab-CSIRT"), script);
+    let entities = "<!DOCTYPE w [<!ENTITY a \"NIK 3207011204900001\">]><w:t>&a;</w:t>";
+    let files: [(&str, Vec<u8>, &str, &str); 3] = [
+        ("laporan.pdf", acting, "JavaScript", "cetak ke PDF"),
+        ("laporan.docx", office_document("word/vbaProject.bin", "x"), "makro", "simpan ulang"),
+        ("laporan.docx", office_document("word/footnotes.xml", entities), "entitas XML", "ekspor"),
+    ];
+    for (name, bytes, found, remedy) in files {
+        let mut world = desk(|_| ());
+        world.writes(&report());
+        world.replies(ANI, "Baru", "#valid xss sedang dinkes");
+        world.minutes(6);
+        for order in ["#ajukan", "#ajukan yakin"] {
+            let text = format!("{order}\nRingkasan: Situs disusupi.\nRekomendasi: Hapus berkas.");
+            let letter = world.reply(ANI, "Baru", &text).file(name, "application/octet-stream", &bytes);
+            assert_eq!(submitted(&mut world, letter), Status::Analysis, "{name}: {order}");
+            let answer = world.transcript(ANI).words();
+            assert!(answer.contains(found) && answer.contains(remedy), "{name}: {answer}");
+        }
     }
 }
 

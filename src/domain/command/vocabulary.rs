@@ -157,7 +157,7 @@ static TABLE: &[Row] = &[
     row(W::Evidence,     "bukti",     &["evidence"],            TEAM_C1,          Nothing,            "bukti",                       "meminta berkas bukti dalam ZIP berkata sandi"),
     row(W::Admit,        "izinkan",   &["admit", "allow"],      TEAM_C2,          Arguments,          "izinkan",                     "menerima pengirim lain sebagai pihak tiket; bila lebih dari satu, sebutkan alamatnya"),
     // SOP 4
-    row(W::Submit,       "ajukan",    &["laporan", "submit"],   TEAM_C2,          Text(false),        "ajukan",                      "mengajukan Laporan Hasil Analisis kepada Kabid: berkas terlampir, atau paragraf berjudul"),
+    row(W::Submit,       "ajukan",    &["laporan", "submit"],   TEAM_C2,          Text(false),        "ajukan",                      "mengajukan Laporan Hasil Analisis kepada Kabid: berkas terlampir dengan paragraf Ringkasan dan Rekomendasi, atau seluruhnya sebagai paragraf berjudul"),
     row(W::Urgent,       "darurat",   &["urgent"],              TEAM_C2,          Text(true),         "darurat serangan masih berjalan", "menandai DARURAT: tenggat memakai waktu kalender; Kabid dan OPD diberi tahu"),
     row(W::PersonalData, "pdp",       &["breach"],              TEAM_C2,          Arguments,          "pdp ya",                      "data pribadi terungkap: ya, tidak, atau selesai bila sudah diberitahukan"),
     row(W::Bssn,         "laporbssn", &["bssn"],                TEAM_C2,          Text(false),        "laporbssn",                   "menyusun laporan untuk BSSN; dikirim setelah disetujui Kabid"),

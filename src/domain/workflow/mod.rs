@@ -17,6 +17,7 @@ pub mod refusal;
 pub mod facts;
 
 use crate::domain::Time;
+use crate::domain::acting::Acting;
 use crate::domain::approval::ApprovalPolicy;
 use crate::domain::calendar::Calendar;
 use crate::domain::case::Case;
@@ -134,6 +135,13 @@ pub enum DocumentWords {
     Read(String),
     /// Nobody but a person can read it.
     Unreadable,
+    /// Something in it acts by itself, so that its words do not matter.
+    Acting {
+        /// What.
+        found: Vec<Acting>,
+        /// Whether it is a PDF.
+        pdf: bool,
+    },
 }
 
 /// What must be true after an event: the whole new state, and everything that is said about it.

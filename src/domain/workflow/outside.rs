@@ -18,6 +18,10 @@ const SHOWN_MAX: usize = 20;
 impl Draft<'_> {
     /// Whether what was ordered may leave the team.
     pub(super) fn may_leave(&mut self, instruction: &Instruction) -> Result<(), Refusal> {
+        // No word of anybody's makes that harmless to whoever opens it.
+        if let DocumentWords::Acting { found, pdf } = &instruction.document {
+            return Err(Refusal::Acting { found: found.clone(), pdf: *pdf });
+        }
         let forwards = matches!(&instruction.command, Command::Approve { withhold: false, .. })
             && self.before.approval != self.case.approval;
         let said: Vec<Audience> = self.said_outside().chain(forwards.then_some(Audience::Opd)).collect();
@@ -60,7 +64,7 @@ impl Draft<'_> {
             }
             found.extend(report.file.iter().flat_map(|file| find(&file.name, reporter, known)));
             match &instruction.document {
-                DocumentWords::None => {}
+                DocumentWords::None | DocumentWords::Acting { .. } => {}
                 DocumentWords::Read(words) => found.extend(find(words, reporter, known)),
                 DocumentWords::Unreadable => found.push(Finding { kind: Kind::Unreadable, words: String::new() }),
             }

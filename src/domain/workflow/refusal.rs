@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::Time;
+use crate::domain::acting::Acting;
 use crate::domain::approval::SignatureFault;
 use crate::domain::command::vocabulary::Word;
 use crate::domain::personal_data::Finding;
@@ -161,6 +162,14 @@ pub enum Refusal {
         found: Vec<Finding>,
         /// How the command is written by whoever means it.
         word: Word,
+    },
+    /// Something in the submitted document acts by itself.
+    #[error("the document carries something that acts by itself")]
+    Acting {
+        /// What was found.
+        found: Vec<Acting>,
+        /// Whether it is a PDF.
+        pdf: bool,
     },
     /// Something else happened to the ticket since.
     #[error("something else has happened since")]

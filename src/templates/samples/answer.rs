@@ -1,5 +1,6 @@
 //! Samples of what whoever sent a command is answered.
 
+use crate::domain::acting::Acting;
 use crate::domain::approval::SignatureFault;
 use crate::domain::command::parse::Wanted;
 use crate::domain::command::vocabulary::Word;
@@ -189,6 +190,8 @@ fn refusals() -> Vec<Line> {
         Refusal::BeyondTlp { tlp: Tlp::Red, audience: Audience::Opd, needed: Tlp::AmberStrict, approval: true },
         Refusal::BeyondTlp { tlp: Tlp::AmberStrict, audience: Audience::Bssn, needed: Tlp::Amber, approval: false },
         Refusal::PersonalData { found: findings(), word: Word::Submit },
+        Refusal::Acting { found: Acting::ALL.to_vec(), pdf: true },
+        Refusal::Acting { found: vec![Acting::Linked], pdf: false },
         Refusal::OvertakenSince,
     ];
     whys.map(|why| line("setuju", Outcome::Refused { why })).to_vec()

@@ -9,8 +9,26 @@ use siaga::store::Store;
 
 /// Tables with a row or more for each mail, ticket or answer there ever was.
 const GROWING: &[&str] = &[
-    "receipt", "ticket", "participant", "message", "attachment", "reference", "timer", "outbox", "outbox_file",
-    "logbook", "indicator", "link", "suppressed", "run", "errand", "report", "approval", "question", "code", "token",
+    "receipt",
+    "ticket",
+    "participant",
+    "message",
+    "attachment",
+    "reference",
+    "timer",
+    "outbox",
+    "outbox_file",
+    "logbook",
+    "indicator",
+    "link",
+    "suppressed",
+    "run",
+    "errand",
+    "report",
+    "approval",
+    "question",
+    "code",
+    "token",
 ];
 
 /// Indices over what waits for something: what is done leaves them.
@@ -25,8 +43,34 @@ const WAITING: &[&str] = &[
     "suppressed_waiting",
 ];
 
-/// Statements that look at a whole table all the same, by a piece of their words, and why they may.
-const MAY: &[(&str, &str)] = &[];
+/// Statements that look at a whole table all the same, by their file and a piece of their words. No
+/// mail of a stranger causes one: a person asks, or a day ends; or it ends at the first row it sees.
+const MAY: &[(&str, &str)] = &[
+    // What a person's data are, and what is removed of them at his request or at the end of their time.
+    ("person_record.rs", ""),
+    ("persons.rs", ""),
+    ("letters.rs", ""),
+    ("retention.rs", ""),
+    ("doomed.rs", "FROM attachment JOIN message"),
+    ("reports.rs", "WHERE file_digest = ?1"),
+    // The latest entry is the first that is seen.
+    ("logbook.rs", "ORDER BY id DESC LIMIT 1"),
+    ("suppressed.rs", "ORDER BY id DESC LIMIT 1"),
+    // Lists for the command line and the digests of a day.
+    ("logbook.rs", "FROM logbook LEFT JOIN ticket"),
+    ("logbook.rs", "FROM logbook ORDER BY id"),
+    ("outbox.rs", "WHERE TRUE ORDER BY outbox.id"),
+    ("receipts.rs", "SELECT count(*) FROM receipt WHERE state = ?1"),
+    ("suppressed.rs", "ORDER BY suppressed.id DESC LIMIT ?2"),
+    ("suppressed.rs", "GROUP BY notice, reason"),
+    ("links.rs", "WHERE link.ticket_id = ?1 OR link.other_id = ?1"),
+    ("tickets.rs", "FROM ticket ORDER BY id"),
+    ("tickets.rs", "FROM ticket WHERE closed_at IS NULL"),
+    // Asked after an order of the team has changed who has which role.
+    ("tokens.rs", "SELECT DISTINCT person FROM token"),
+    // As many as wait for the scanner.
+    ("files.rs", "GROUP BY digest ORDER BY min(message_id)"),
+];
 
 /// A statement as it stands in a source, and where.
 struct Statement {
@@ -89,17 +133,15 @@ fn statements() -> Vec<Statement> {
                 let value = self::strings(rest).into_iter().next().unwrap_or_default();
                 whole = whole.replace(&format!("{{{name}}}"), &value);
             }
-            whole.replace("SET {}", "SET id = id").replace("{}", "''")
+            whole.replace("SET {}", "SET subject = subject").replace("{}", "''")
         };
-        let is_one = |string: &&String| {
-            ["SELECT ", "UPDATE ", "DELETE "].iter().any(|verb| string.starts_with(verb)) && string.contains(' ')
-        };
-        for string in strings.iter().filter(is_one) {
+        let is_one = |string: &String| ["SELECT ", "UPDATE ", "DELETE "].iter().any(|verb| string.starts_with(verb));
+        let source = path.file_name().unwrap_or_default().to_string_lossy();
+        for string in strings.iter().map(|string| whole(string)).filter(is_one) {
             let many = if string.contains("{condition}") { conditions.len() } else { 1 };
             for number in 0..many {
                 let condition = conditions.get(number).map_or("", |condition| condition.as_str());
-                let words = whole(&string.replace("{condition}", condition));
-                found.push(Statement { source: path.display().to_string(), words });
+                found.push(Statement { source: source.to_string(), words: string.replace("{condition}", condition) });
             }
         }
     }
@@ -132,13 +174,13 @@ fn no_statement_that_many_mails_cause_looks_at_a_whole_table() {
         if faults.is_empty() {
             continue;
         }
-        match MAY.iter().position(|(piece, _)| words.contains(piece)) {
+        match MAY.iter().position(|(file, piece)| source == file && words.contains(piece)) {
             Some(number) => excused[number] = true,
             None => found.push(format!("{source}: {words}\n    {}", faults.join("\n    "))),
         }
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
-    let idle: Vec<_> = MAY.iter().zip(&excused).filter(|(_, used)| !**used).map(|((piece, _), _)| piece).collect();
+    let idle: Vec<_> = MAY.iter().zip(&excused).filter(|(_, used)| !**used).map(|(may, _)| may).collect();
     assert!(idle.is_empty(), "these need no excuse: {idle:?}");
 }
 

@@ -225,24 +225,31 @@ fn case_74a_a_subject_and_addresses_made_to_be_slow_are_not() {
     }
 }
 
-/// A thousand at once in a debug build: the same rules as with ten thousand, which `cargo bench` and
-/// `tests/limits.rs` reach by their own ways.
-const MANY: usize = 1_000;
+/// Mails of ten minutes, as trust-and-safety 2.9 counts them.
+const FLOOD: usize = 10_000;
+/// Mails of a flood that may be taken in before an order that came after all of them: one load.
+const BEFORE_AN_ORDER: usize = 100;
+
+/// How many tickets were opened before the first report of somebody was found valid.
+fn opened_before_the_order(world: &World) -> usize {
+    let events = world.events();
+    let valid = events.iter().position(|event| event.kind == "valid").expect("the order was carried out");
+    events[..valid].iter().filter(|event| event.kind == "ticket_opened").count()
+}
 
 #[test]
-fn case_80_a_thousand_mails_of_one_sender_are_kept_and_hold_up_no_approval() {
+fn case_80_ten_thousand_mails_of_one_sender_are_kept_and_hold_up_no_approval() {
     let mut world = World::new();
     world.writes(&report("budi@warga.example", "satu"));
-    for number in 0..MANY {
+    for number in 0..FLOOD {
         world.deliver(&report("flood@luar.example", &format!("hal {number}")));
     }
     let order = world.reply(ANI, "Baru", "#valid judol tinggi dinkes");
     world.deliver(&order);
-    let begun = Instant::now();
     world.take_in();
-    assert!(begun.elapsed() < Duration::from_secs(60));
-    assert!(world.events().iter().any(|event| event.kind == "valid"), "{}", world.transcript(ANI).text);
-    assert_eq!(world.tickets().len(), 1 + MANY);
+    let opened = opened_before_the_order(&world);
+    assert!((1..=BEFORE_AN_ORDER).contains(&opened), "{opened} tickets were opened before the order");
+    assert_eq!(world.tickets().len(), 1 + FLOOD);
     assert!(world.mailbox_of("flood@luar.example").len() <= 3);
     world.minutes(14);
     let told = world.mailbox_of(ANI).into_iter().filter(|mail| mail.subject.contains("LONJAKAN")).count();
@@ -250,18 +257,27 @@ fn case_80_a_thousand_mails_of_one_sender_are_kept_and_hold_up_no_approval() {
 }
 
 #[test]
-fn case_81_a_thousand_mails_of_a_thousand_senders_are_answered_up_to_the_cap() {
+fn case_81_ten_thousand_mails_of_ten_thousand_senders_are_answered_up_to_the_cap() {
     let mut world = World::new();
-    for number in 0..MANY {
+    world.writes(&report("budi@warga.example", "satu"));
+    for number in 0..FLOOD {
         world.deliver(&report(&format!("w{number}@d{number}.example"), &format!("hal {number}")));
     }
+    let order = world.reply(ANI, "Baru", "#valid judol tinggi dinkes");
+    world.deliver(&order);
     world.take_in();
-    assert_eq!(world.tickets().len(), MANY);
-    let answered = world.outbox().iter().filter(|mail| mail.notice == "report_received").count();
+    let opened = opened_before_the_order(&world);
+    assert!((1..=BEFORE_AN_ORDER).contains(&opened), "{opened} tickets were opened before the order");
+    assert_eq!(world.tickets().len(), 1 + FLOOD);
+    let outbox = world.outbox();
+    let answered = outbox.iter().filter(|mail| mail.notice == "report_received").count();
     assert!(answered <= 30, "{answered}: decisions 10 allow thirty an hour, a storm none");
-    let shown = world.outbox().iter().filter(|mail| mail.notice == "ticket_opened" && mail.recipient == ANI).count();
+    let shown = outbox.iter().filter(|mail| mail.notice == "ticket_opened" && mail.recipient == ANI).count();
     assert!(shown <= 60, "{shown} notices to one analyst");
 }
+
+/// Bounces of one flood.
+const BOUNCES: usize = 1_000;
 
 #[test]
 fn case_84_a_thousand_bounces_open_nothing_and_mark_who_cannot_be_reached() {
@@ -271,7 +287,7 @@ fn case_84_a_thousand_bounces_open_nothing_and_mark_who_cannot_be_reached() {
     world.minutes(11);
     let ours = world.mailbox_of("budi@warga.example").remove(1).message_id;
     let sent = world.outbox().len();
-    for number in 0..MANY {
+    for number in 0..BOUNCES {
         let (about, failed) = match number {
             0 => (ours.clone(), "budi@warga.example".to_owned()),
             _ => (format!("{number}@luar.example"), format!("korban{number}@luar.example")),

@@ -314,7 +314,7 @@ impl Context {
         if explained < if kind == BAD_CODE { most.max(BAD_CODES) } else { most } {
             return Ok(false);
         }
-        let first = suppressed::count_since(db, UNSAID, person.address.as_str(), hour_ago)? == 0;
+        let first = !suppressed::any_since(db, UNSAID, person.address.as_str(), hour_ago)?;
         leave_unsaid(db, UNSAID, (&person.address, case.map(|case| case.ticket.id)), "refusals_hour", now)?;
         if first {
             self.tell_unexplained(db, letter, explained, now)?;

@@ -26,7 +26,9 @@ pub fn insert(db: &Connection, kind: Kind, digest: &Digest) -> Result<()> {
 /// # Errors
 /// If the database refuses.
 pub fn is_time(db: &Connection) -> Result<bool> {
-    let sql = "SELECT 1 FROM doomed_file WHERE NOT EXISTS (SELECT 1 FROM receipt WHERE state = 'received') LIMIT 1";
+    // The last condition is the one of the index.
+    let sql = "SELECT 1 FROM doomed_file WHERE NOT EXISTS (SELECT 1 FROM receipt WHERE state = 'received' \
+               AND state IN ('received', 'held')) LIMIT 1";
     Ok(db.prepare_cached(sql)?.exists([])?)
 }
 

@@ -65,7 +65,8 @@ pub fn elsewhere(db: &Connection, ticket: TicketId, indicator: &Indicator, most:
 }
 
 /// Open tickets since a time that name a host: the first of them, and how many there are; of a flood
-/// the latest 50.
+/// the latest 50. Only the thousand tickets before `ticket` are looked at: a host may be named in each
+/// of a desk's tickets, and this is asked for every report.
 ///
 /// # Errors
 /// If the database refuses.
@@ -73,9 +74,10 @@ pub fn same_day(db: &Connection, ticket: TicketId, host: &str, since: Time) -> R
     let found = db
         .prepare_cached(
             "SELECT min(id), count(*) FROM (\
-             SELECT ticket.id AS id FROM indicator JOIN ticket ON ticket.id = indicator.ticket_id \
-             WHERE indicator.kind = 'host' AND indicator.value = ?1 AND ticket.id <> ?2 AND ticket.opened_at >= ?3 \
-             AND ticket.closed_at IS NULL AND ticket.parent IS NULL ORDER BY ticket.id DESC LIMIT 50)",
+             SELECT indicator.ticket_id AS id FROM indicator CROSS JOIN ticket ON ticket.id = indicator.ticket_id \
+             WHERE indicator.kind = 'host' AND indicator.value = ?1 AND indicator.ticket_id > ?2 - 1000 \
+             AND indicator.ticket_id <> ?2 AND ticket.opened_at >= ?3 \
+             AND ticket.closed_at IS NULL AND ticket.parent IS NULL ORDER BY indicator.ticket_id DESC LIMIT 50)",
         )?
         .query_row((host, ticket.0, stored(since)), |row| {
             Ok(row.get::<_, Option<i64>>(0)?.map(TicketId).zip(row.get(1)?))

@@ -257,7 +257,7 @@ pub fn same_orders(db: &Connection, mail: &IncomingMail) -> Result<Vec<(MessageI
         .prepare_cached(
             "SELECT id, ticket_id FROM message WHERE meaning = 'commands' AND text = ?4 AND lower(sender_address) = ?1 \
              AND id IN (SELECT id FROM message WHERE header_id = ?2 AND header_id <> '' UNION ALL \
-             SELECT id FROM message WHERE sender_address = ?5 AND dated_at = ?3) ORDER BY id",
+             SELECT id FROM message WHERE sender_address = ?5 AND sender_address <> '' AND dated_at = ?3) ORDER BY id",
         )?
         .query_map(
             (

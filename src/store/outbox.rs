@@ -305,7 +305,10 @@ pub fn bytes(db: &Connection, id: OutboxId) -> Result<Option<Vec<u8>>> {
 /// # Errors
 /// If the database refuses.
 pub fn all(db: &Connection, ticket: Option<TicketId>) -> Result<Vec<Entry>> {
-    select(db, "WHERE ?1 IS NULL OR outbox.ticket_id = ?1 ORDER BY outbox.id", [ticket.map(|ticket| ticket.0)])
+    match ticket {
+        Some(ticket) => select(db, "WHERE outbox.ticket_id = ?1 ORDER BY outbox.id", [ticket.0]),
+        None => select(db, "WHERE TRUE ORDER BY outbox.id", []),
+    }
 }
 
 /// The Message-ID of the first mail one recipient got about a ticket: the head of his thread.

@@ -1,6 +1,6 @@
 //! Table `receipt`: where each message lay, and what became of it.
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 use tracing::warn;
@@ -91,6 +91,8 @@ pub struct Receipt {
 
 const COLUMNS: &str =
     "id, mailbox, place, raw, size_bytes, whole, arrived_at, received_at, attempts, state, reason, message_id";
+/// The condition of the index over receipts that wait for something, as SQLite must find it in a statement.
+const UNFINISHED: &str = "state IN ('received', 'held')";
 
 /// Records an arrival and counts its first reading; an arrival at a known place changes nothing.
 ///
@@ -189,15 +191,17 @@ pub fn get(db: &Connection, id: ReceiptId) -> Result<Option<Receipt>> {
     Ok(db.prepare_cached(&sql)?.query_row([id.0], read).optional()?)
 }
 
-/// Receipts in one of `states`, oldest first.
+/// Receipts in one of `states`, oldest first: of those that wait for something, received or held. Of
+/// the others there is one for every mail that ever came.
 ///
 /// # Errors
-/// If the database refuses.
+/// If the database refuses, or another state is asked for.
 pub fn in_states(db: &Connection, states: &[State]) -> Result<Vec<Receipt>> {
-    let sql = format!("SELECT {COLUMNS} FROM receipt WHERE state = ?1 ORDER BY id");
+    let sql = format!("SELECT {COLUMNS} FROM receipt WHERE state = ?1 AND {UNFINISHED} ORDER BY id");
     let mut statement = db.prepare_cached(&sql)?;
     let mut found = Vec::new();
     for state in states {
+        ensure!(matches!(state, State::Received | State::Held), "nothing waits in the state {}", state.as_str());
         let rows = statement.query_map([state.as_str()], read)?.collect::<rusqlite::Result<Vec<_>>>()?;
         found.extend(rows);
     }

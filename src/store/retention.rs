@@ -118,7 +118,8 @@ pub fn loose_before(db: &Connection, before: Time, most: usize) -> Result<Vec<Me
 /// If the database refuses.
 pub fn held_mail_before(db: &Connection, before: Time, most: usize) -> Result<Vec<ReceiptId>> {
     let mut statement = db.prepare_cached(
-        "SELECT id FROM receipt WHERE state = 'held' AND removed_at IS NULL AND received_at <= ?1 ORDER BY id LIMIT ?2",
+        "SELECT id FROM receipt WHERE state = 'held' AND state IN ('received', 'held') AND removed_at IS NULL \
+         AND received_at <= ?1 ORDER BY id LIMIT ?2",
     )?;
     let found = statement.query_map((stored(before), most), |row| row.get(0).map(ReceiptId))?;
     Ok(found.collect::<rusqlite::Result<_>>()?)

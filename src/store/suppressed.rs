@@ -103,15 +103,14 @@ pub fn counts(db: &Connection, since: Time) -> Result<Vec<Count>> {
     Ok(found.collect::<rusqlite::Result<Vec<_>>>()?)
 }
 
-/// How often a kind of mail was not written to somebody since an instant.
+/// Whether a kind of mail was not written to somebody since an instant.
 ///
 /// # Errors
 /// If the database refuses.
-pub fn count_since(db: &Connection, notice: &str, recipient: &str, since: Time) -> Result<u32> {
-    let count = db
-        .prepare_cached("SELECT count(*) FROM suppressed WHERE notice = ?1 AND recipient = ?2 AND at > ?3")?
-        .query_row((notice, recipient.to_ascii_lowercase(), stored(since)), |row| row.get(0))?;
-    Ok(count)
+pub fn any_since(db: &Connection, notice: &str, recipient: &str, since: Time) -> Result<bool> {
+    // From the latest on: whoever is refused again and again was refused a moment ago.
+    let sql = "SELECT 1 FROM suppressed WHERE notice = ?1 AND recipient = ?2 AND at > ?3 ORDER BY id DESC LIMIT 1";
+    Ok(db.prepare_cached(sql)?.exists((notice, recipient.to_ascii_lowercase(), stored(since)))?)
 }
 
 /// Who waits to be told of several things in one mail, since when, and when he was told so last.

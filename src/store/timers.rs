@@ -63,7 +63,8 @@ pub fn replace(db: &Connection, ticket: TicketId, timers: &[(&Deadline, Timer)])
 pub fn tickets_due(db: &Connection, now: Time) -> Result<Vec<TicketId>> {
     let found = db
         .prepare_cached(
-            "SELECT ticket_id FROM timer WHERE fired_at IS NULL AND due_at <= ?1 GROUP BY ticket_id ORDER BY min(due_at)",
+            "SELECT ticket_id FROM timer WHERE fired_at IS NULL AND due_at <= ?1 GROUP BY +ticket_id \
+             ORDER BY min(due_at)",
         )?
         .query_map([stored(now)], |row| row.get(0).map(TicketId))?
         .collect::<rusqlite::Result<_>>()?;

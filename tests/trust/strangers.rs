@@ -104,7 +104,7 @@ fn case_57_nobody_is_sent_a_receipt_for_reading() {
 #[test]
 fn case_82_forged_reports_cannot_flood_those_they_name() {
     let mut world = desk();
-    for number in 0..60 {
+    for number in 0..1_000 {
         let letter = Letter::from(&format!("korban{number}@warga.example")).subject("X").text("Rahasia penyerang");
         let results =
             if number % 2 == 0 { Some("mx.csirt.example; dmarc=fail header.from=warga.example") } else { None };
@@ -120,7 +120,7 @@ fn case_82_forged_reports_cannot_flood_those_they_name() {
     };
     assert!(!told.iter().any(denied), "whose domain denies it is never answered");
     let silent = world.events().into_iter().filter(|event| event.detail["reason"] == "evidence_fails").count();
-    assert_eq!(silent, 30, "every suppression is in the logbook");
+    assert_eq!(silent, 500, "every suppression is in the logbook");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 mod support;
 
 use siaga::domain::Time;
-use siaga::store::receipts::{self, Receipt, State};
+use siaga::store::receipts::{self, Receipt, ReceiptId, State};
 
 use support::letters::Letter;
 use support::world::{World, wib};
@@ -14,7 +14,10 @@ fn report() -> Letter {
 
 fn receipts(world: &World) -> Vec<Receipt> {
     let engine = world.shared.engine.borrow();
-    receipts::in_states(engine.store().db(), &[State::Taken, State::Duplicate, State::Held]).expect("receipts")
+    let db = engine.store().db();
+    let mut ids = db.prepare("SELECT id FROM receipt ORDER BY id").expect("a statement");
+    let ids: Vec<i64> = ids.query_map([], |row| row.get(0)).expect("rows").collect::<Result<_, _>>().expect("ids");
+    ids.into_iter().map(|id| receipts::get(db, ReceiptId(id)).expect("the database").expect("a receipt")).collect()
 }
 
 /// A report comes at 08.00 and is listed with that arrival.

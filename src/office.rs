@@ -71,7 +71,7 @@ fn members(bytes: &[u8]) -> Option<Vec<Member>> {
     Some(members)
 }
 
-/// What acts in one member (ECMA-376 part 1 and 2, OpenDocument 1.3 part 2 and 3).
+/// What acts in one member (ECMA-376 part 1 and 2, ODF 1.3 part 2 and 3).
 fn acting_in(member: &Member) -> Vec<Acting> {
     let mut found = Vec::new();
     let name = member.name.to_lowercase().replace('\\', "/");

@@ -54,7 +54,7 @@ pub(crate) fn body(data: &[u8]) {
 /// What names a ticket, a mail or a person of ours, if any text does.
 fn names(text: &str) {
     for number in TicketNumber::find(text, "CIAMIS") {
-        assert_eq!(TicketNumber::find(&format!("Re: [{number}] x"), "ciamis"), [number.clone()]);
+        assert_eq!(TicketNumber::find(&format!("Re: [{number}] x"), "ciamis"), std::slice::from_ref(&number));
         assert_eq!(number.to_string().parse().as_ref(), Ok(&number));
     }
     let key = MessageIdKey::new([7; 32]);

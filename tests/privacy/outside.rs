@@ -87,7 +87,7 @@ fn screenshot(artist: &str, place: &str) -> Vec<u8> {
     [b"\x89PNG\r\n\x1a\n".as_slice(), &text, &exif, &chunk(b"IEND", b"")].concat()
 }
 
-/// TIFF with the tags Artist (315) and ImageDescription (270), as ASCII.
+/// TIFF with the tags Artist (315) and `ImageDescription` (270), as ASCII.
 fn exif_in(artist: &str, place: &str, wrapped: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
     let mut values = Vec::new();
     let mut exif = b"II*\0\x08\0\0\0\x02\0".to_vec();

@@ -145,7 +145,7 @@ pub fn compose(letter: &Letter) -> Result<Composed> {
     let boundary = format!("=_{}", &Digest::of(letter.message_id.as_bytes()).to_string()[..32]);
     let body = MultiPart::alternative()
         .boundary(boundary)
-        .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(readable(&letter.text)))
+        .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(without_files(&readable(&letter.text))))
         .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(readable(&letter.html)));
     let body = if letter.attachments.is_empty() { body } else { with_files(body, letter)? };
     let bytes = builder.multipart(body).context("put the parts of a mail together")?.formatted();
@@ -244,6 +244,15 @@ fn one_line(text: &str) -> String {
 fn readable(text: &str) -> String {
     let plain = |c: char| if c.is_control() && c != '\n' && c != '\t' { ' ' } else { c };
     text.replace("\r\n", "\n").chars().map(plain).collect()
+}
+
+/// A text in which no line begins a file: mail programs still decode what stands between `begin 644 name`
+/// and `end`, and would show an attachment that nobody attached. A blank before the word ends that.
+fn without_files(text: &str) -> String {
+    let begins =
+        |line: &str| line.strip_prefix("begin ").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let line = |line: &str| if begins(line) { format!(" {line}") } else { line.to_owned() };
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Whether an id from a stranger's mail can stand in a header of ours as it is.

@@ -57,6 +57,17 @@ fn the_same_letter_gives_the_same_bytes() {
     assert_eq!(compose(&letter()).expect("composed"), compose(&letter()).expect("composed"));
 }
 
+/// Mail programs decode it in any text, whoever wrote the line.
+#[test]
+fn a_line_of_a_stranger_became_an_attachment_of_ours() {
+    let words = "Kutipan:\nbegin 644 tagihan.exe\n#0V%T\n`\nend\nbegin sekarang";
+    let raw = compose(&Letter { text: words.to_owned(), ..letter() }).expect("composed").bytes;
+    let mail = siaga::mail::parse::parse(&raw).expect("our own mail").mail;
+    assert_eq!(mail.attachments, []);
+    assert!(mail.text.contains("\n begin 644 tagihan.exe\n"), "{}", mail.text);
+    assert!(mail.text.ends_with("\nbegin sekarang"), "{}", mail.text);
+}
+
 /// Evidence is kept once however many people get it: the mail is the same as if it held the bytes.
 #[test]
 fn a_kept_file_comes_out_as_if_it_had_been_frozen_with_the_mail() {

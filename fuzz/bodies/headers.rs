@@ -57,8 +57,8 @@ fn read_again(letter: &Letter, bytes: &[u8]) {
     assert_eq!(mail.sender.map(|person| person.address), Some(letter.from.address.clone()));
     assert_eq!(mail.recipients, std::slice::from_ref(&letter.to));
     assert_eq!(mail.reply_to.map(|person| person.address), letter.reply_to);
-    // A file that stands in a text since before MIME is found there, in ours as in anybody's.
-    let uuencoded = letter.text.contains("begin ");
+    // A file that stands in a page is found by us alone; in the text, where mail programs find one, is none.
+    let uuencoded = letter.html.contains("begin ");
     assert!(uuencoded || mail.attachments.len() == letter.attachments.len(), "{:?}", mail.attachments);
     // What stands around an id is no part of it, whoever wrote it so.
     let bare = |id: &String| id.trim_matches(['"', ',', ';']).to_owned();

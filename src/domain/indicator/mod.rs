@@ -94,8 +94,8 @@ pub fn indicators(text: &str) -> Vec<Indicator> {
     found.list
 }
 
-/// Whether a word can hold an indicator: most hold none of the marks that each has, and are no longer
-/// than prose is.
+/// Whether a word can hold an indicator: it has one of the marks of one, or the length of a digest. Most
+/// words of prose have neither.
 fn may_hold(word: &str) -> bool {
     word.len() >= MD5_LENGTH
         || word.bytes().any(|octet| matches!(octet, b'.' | b':' | b'@' | b'[' | b'(' | b'{'))

@@ -140,6 +140,11 @@ fn now(gpg: &mut Gnupg) {
     gpg.at(&Utc::now().format("%Y%m%dT%H%M%S").to_string());
 }
 
+fn until_both_are_approved(script: &mut Script<'_>) {
+    let approved = |desk: &Desk| desk.tickets().iter().filter(|ticket| ticket["status"] == "approved").count();
+    script.desk.until("the second ticket is approved", |desk| approved(desk) == 2);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_kabid_approves_with_the_key_that_is_pinned_and_is_told_why_anything_else_is_refused() {
     let (dovecot, sink) = (Dovecot::start(), SmtpSink::plain().await);
@@ -198,10 +203,7 @@ async fn the_kabid_approves_with_the_key_that_is_pinned_and_is_told_why_anything
         let order = format!("#setuju {}", code_in(&second.text));
         let letter = script.answer(KABID, &second, &order);
         comes(&dovecot, &as_thunderbird(&letter, "base64", |content| gpg.sign(KABID, content)));
-        let what = "the second ticket is approved";
-        script
-            .desk
-            .until(what, |desk| desk.tickets().iter().filter(|ticket| ticket["status"] == "approved").count() == 2);
+        until_both_are_approved(&mut script);
         assert!(desk.stop().success());
     });
 }
@@ -237,10 +239,7 @@ async fn the_kabid_approves_with_the_certificate_that_is_pinned_and_is_told_why_
         // As Outlook does it: the text inside the signature.
         let letter = script.answer(KABID, &second, &format!("#setuju {}", code_in(&second.text)));
         comes(&dovecot, &own.opaque(&letter.raw(), false));
-        let what = "the second ticket is approved";
-        script
-            .desk
-            .until(what, |desk| desk.tickets().iter().filter(|ticket| ticket["status"] == "approved").count() == 2);
+        until_both_are_approved(&mut script);
         assert!(desk.stop().success());
     });
 }

@@ -4,7 +4,7 @@
 mod support;
 
 use chrono::TimeDelta;
-use lopdf::{Dictionary, Document, Object, dictionary};
+use lopdf::dictionary;
 use siaga::domain::approval::{Mode, Signature, SignatureFault};
 use siaga::domain::digest::Digest;
 use siaga::domain::signed_pdf::{Expected, Pages, Signer as Known, Signing, judge};
@@ -12,7 +12,7 @@ use siaga::domain::stage::Status;
 use siaga::pdf::{read_pages, read_signed};
 use support::letters::Letter;
 use support::reported::{ANI, BUDI, DINKES, KABID, status};
-use support::signed_pdf::{SigningCa, Way, pdf};
+use support::signed_pdf::{SigningCa, Way, pdf, with_opening};
 use support::world::{World, wib};
 
 const NAME: &str = "Dra. Rina Pemeriksa, M.Kom.";
@@ -41,17 +41,6 @@ fn judged(file: &[u8], authorities: &[Vec<u8>]) -> Result<bool, SignatureFault> 
         Signature::Checked(signed) => Ok(signed.traced),
         Signature::Refused(fault) => Err(fault),
     }
-}
-
-/// The document with something that is done when it is opened.
-fn with_opening(bytes: &[u8], action: Dictionary) -> Vec<u8> {
-    let mut document = Document::load_mem(bytes).expect("a PDF");
-    let catalog = document.trailer.get(b"Root").and_then(Object::as_reference).expect("a catalog");
-    let catalog = document.get_object_mut(catalog).and_then(Object::as_dict_mut).expect("a dictionary");
-    catalog.set("OpenAction", action);
-    let mut bytes = Vec::new();
-    document.save_to(&mut bytes).expect("a document");
-    bytes
 }
 
 #[test]

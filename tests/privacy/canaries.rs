@@ -43,12 +43,17 @@ pub(crate) fn desk(change: impl FnOnce(&mut Config)) -> World {
 
 /// The report is verified, written up, approved and forwarded.
 pub(crate) fn forward(world: &mut World) {
+    approve(world);
+    world.minutes(11);
+}
+
+/// The report is verified, written up and approved, and has not left yet.
+pub(crate) fn approve(world: &mut World) {
     world.replies(ANI, "Baru", "#valid xss sedang dinkes");
     world.minutes(6);
     world.replies(ANI, "Baru", REPORT);
     let code = world.latest(KABID, "Mohon reviu").code();
     world.replies(KABID, "Mohon reviu", &format!("#setuju {code}"));
-    world.minutes(11);
 }
 
 /// From there to the end.

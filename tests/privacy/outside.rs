@@ -3,7 +3,7 @@
 
 use std::io::{Cursor, Write as _};
 
-use lopdf::{Dictionary, Document, Object, Stream, dictionary};
+use lopdf::{Document, Object, Stream, dictionary};
 use mail_parser::{MessageParser, MimeHeaders as _};
 use siaga::domain::stage::Status;
 use zip::ZipWriter;
@@ -12,6 +12,7 @@ use zip::write::SimpleFileOptions;
 use crate::canaries::{ADDRESS, IDENTITY, NAME, PHONE, WORDS, close, desk, forward, found_in, report};
 use crate::support::letters::Letter;
 use crate::support::reported::{ANI, DINKES, KABID, REPORT, count, status};
+use crate::support::signed_pdf::with_opening;
 use crate::support::world::{Received, World};
 
 /// What of the canaries stands in a mail: in its bytes, in every decoded part, in every header.
@@ -325,17 +326,6 @@ fn a_submitted_document_is_looked_through_with_its_metadata() {
         let expected = if goes { Status::Review } else { Status::Analysis };
         assert_eq!(submitted(&mut world, letter), expected, "{name}: {}", world.transcript(ANI).text);
     }
-}
-
-/// The document with something that is done when it is opened.
-fn with_opening(bytes: &[u8], action: Dictionary) -> Vec<u8> {
-    let mut document = Document::load_mem(bytes).expect("a PDF");
-    let catalog = document.trailer.get(b"Root").and_then(Object::as_reference).expect("a catalog");
-    let catalog = document.get_object_mut(catalog).and_then(Object::as_dict_mut).expect("a dictionary");
-    catalog.set("OpenAction", action);
-    let mut bytes = Vec::new();
-    document.save_to(&mut bytes).expect("a document");
-    bytes
 }
 
 /// No word of the analyst makes it harmless to whoever opens it because it comes from the office.

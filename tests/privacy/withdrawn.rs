@@ -7,9 +7,9 @@ use siaga::engine::redaction::{NotRemoved, Removal};
 use siaga::store::cases;
 use siaga::store::outbox::State;
 
-use crate::canaries::{IDENTITY, WORDS, desk, left_in, report};
+use crate::canaries::{IDENTITY, WORDS, approve, desk, left_in, report};
 use crate::support::letters::Letter;
-use crate::support::reported::{ANI, DEDI, DINKES, KABID, REPORT, count};
+use crate::support::reported::{ANI, DEDI, DINKES, KABID, count};
 use crate::support::world::{Received, World};
 
 const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n BERKASKENARI";
@@ -85,11 +85,7 @@ fn mail_that_lost_its_words_while_it_was_handed_over_was_missed_by_nobody() {
 fn a_report_that_a_removed_file_took_out_of_the_queue_looked_forwarded() {
     let mut world = desk(|_| ());
     world.writes(&report());
-    world.replies(ANI, "Baru", "#valid xss sedang dinkes");
-    world.minutes(6);
-    world.replies(ANI, "Baru", REPORT);
-    let code = world.latest(KABID, "Mohon reviu").code();
-    world.replies(KABID, "Mohon reviu", &format!("#setuju {code}"));
+    approve(&mut world);
     world.minutes(9);
     puts_off(&world, 8);
     world.minutes(2);
@@ -159,11 +155,7 @@ fn the_report_to_an_opd_was_withdrawn_because_its_contact_had_reported() {
         world.tickets()[0].reporter.as_ref().map(|reporter| reporter.address.to_string()).as_deref(),
         Some(DINKES)
     );
-    world.replies(ANI, "Baru", "#valid xss sedang dinkes");
-    world.minutes(6);
-    world.replies(ANI, "Baru", REPORT);
-    let code = world.latest(KABID, "Mohon reviu").code();
-    world.replies(KABID, "Mohon reviu", &format!("#setuju {code}"));
+    approve(&mut world);
     world.minutes(9);
     puts_off(&world, 8);
     world.minutes(2);

@@ -9,6 +9,7 @@ use cms::content_info::{CmsVersion, ContentInfo};
 use cms::signed_data::{
     CertificateSet, EncapsulatedContentInfo, SignedData, SignerIdentifier, SignerInfo, SignerInfos,
 };
+use lopdf::{Dictionary, Document, Object};
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256,
     PKCS_RSA_SHA256, SanType, SigningKey, date_time_ymd,
@@ -234,4 +235,15 @@ fn number_after(file: &[u8], words: &[u8]) -> usize {
     let digits = &file[find(file, words).expect("it is there") + words.len()..];
     let digits: String = digits.iter().map(|byte| char::from(*byte)).take_while(char::is_ascii_digit).collect();
     digits.parse().expect("a number")
+}
+
+/// The document with something that is done when it is opened.
+pub fn with_opening(bytes: &[u8], action: Dictionary) -> Vec<u8> {
+    let mut document = Document::load_mem(bytes).expect("a PDF");
+    let catalog = document.trailer.get(b"Root").and_then(Object::as_reference).expect("a catalog");
+    let catalog = document.get_object_mut(catalog).and_then(Object::as_dict_mut).expect("a dictionary");
+    catalog.set("OpenAction", action);
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes).expect("a document");
+    bytes
 }

@@ -12,12 +12,14 @@ fn nature(headers: &str, text: &str) -> &'static str {
     read(&format!("{headers}\nMessage-ID: <1@x.example>\n\n{text}\n")).nature.as_str()
 }
 
+fn is_a_bounce(from: &str, subject: &str, text: &str) {
+    let headers = format!("From: {from}\nTo: csirt@csirt.example\nSubject: {subject}");
+    assert_eq!(nature(&headers, text), "bounce", "{from} | {subject} | {text}");
+}
+
 #[test]
 fn bounces_without_any_header_that_says_so() {
-    let check = |from: &str, subject: &str, text: &str| {
-        let headers = format!("From: {from}\nTo: csirt@csirt.example\nSubject: {subject}");
-        assert_eq!(nature(&headers, text), "bounce", "{from} | {subject} | {text}");
-    };
+    let check = is_a_bounce;
     check(
         "MAILER-DAEMON@mx.example",
         "failure notice",
@@ -74,10 +76,7 @@ fn bounces_without_any_header_that_says_so() {
 /// with an underscore, a sentence in English below one in another language.
 #[test]
 fn bounces_of_gateways_without_a_report() {
-    let check = |from: &str, subject: &str, text: &str| {
-        let headers = format!("From: {from}\nTo: csirt@csirt.example\nSubject: {subject}");
-        assert_eq!(nature(&headers, text), "bounce", "{from} | {subject} | {text}");
-    };
+    let check = is_a_bounce;
     check(
         "\"Mail Deliver System\" <MAILER-DAEMON@mx.example>",
         "Returned Mail: User unknown",

@@ -13,7 +13,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{self, Config, SecretSource, Source, Transport, read_secret};
 use crate::domain::Time;
 use crate::domain::notice::alert::Side;
-use crate::store::trouble::{self, Standing};
+use crate::store::trouble::{self, Obstacle};
 use crate::templates::Templates;
 
 /// Checks configuration and templates, with `live` the servers, and with `authres` whether the
@@ -38,7 +38,7 @@ pub(super) fn run(folder: &Path, templates: &Path, (live, authres): (bool, bool)
     let weaknesses: Vec<String> = weakness::weaknesses(&config, now);
     let numbered = weaknesses.iter().enumerate().map(|(index, said)| format!("{}. {said}", index + 1));
     tell("weak", &numbered.collect::<Vec<_>>(), &mut out)?;
-    tell("trouble", &standing(folder, templates, &config), &mut out)?;
+    tell("trouble", &obstacles(folder, templates, &config), &mut out)?;
     if !faults.is_empty() {
         bail!("{}", counted(faults.len()));
     }
@@ -58,11 +58,11 @@ pub(super) fn run(folder: &Path, templates: &Path, (live, authres): (bool, bool)
 }
 
 /// What keeps the serving desk from a mail server, as its database has it; nothing where there is none yet.
-fn standing(folder: &Path, templates: &Path, config: &Config) -> Vec<String> {
+fn obstacles(folder: &Path, templates: &Path, config: &Config) -> Vec<String> {
     let store = Home::load(folder, templates.to_owned()).and_then(|home| home.store());
     let Ok(store) = store else { return Vec::new() };
     let said = |side: &Side| {
-        let Standing { since, reason, .. } = trouble::get(store.db(), *side).ok().flatten()?;
+        let Obstacle { since, reason, .. } = trouble::get(store.db(), *side).ok().flatten()?;
         let what = match side {
             Side::Mailbox => "mail cannot be fetched",
             Side::Outgoing => "mail cannot be sent",

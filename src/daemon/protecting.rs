@@ -2,8 +2,9 @@
 //!
 //! What cannot be encrypted as it should be waits and the team is told: a report about an open hole
 //! must not go in clear because a key has run out. What tells the team so, and says nothing else, goes in
-//! clear where it must: otherwise nobody would learn of it once every key has run out. What cannot be signed goes unsigned, and the team is
-//! told of that: a signature adds trust, and without the mail itself a deadline would pass unseen.
+//! clear where it must: otherwise nobody would learn of it once every key has run out. What cannot be
+//! signed goes unsigned, and the team is told of that: a signature adds trust, and without the mail itself
+//! a deadline would pass unseen.
 
 use std::sync::Arc;
 

@@ -9,7 +9,7 @@ use crate::domain::Time;
 use crate::domain::notice::Notice;
 use crate::domain::notice::alert::{DeskAlert, Side};
 use crate::engine::Engine;
-use crate::store::trouble::{self, Standing};
+use crate::store::trouble::{self, Obstacle};
 
 /// A trouble that stands so long is told: a certificate that is being changed is none.
 const TOLD_AFTER: TimeDelta = TimeDelta::minutes(15);
@@ -22,8 +22,8 @@ impl Engine {
     pub fn server_refused(&mut self, side: Side, reason: &str, now: Time) -> Result<()> {
         let known = trouble::get(self.store.db(), side)?;
         let (since, told) = known.map_or((now, false), |known| (known.since, known.told));
-        let standing = Standing { since, reason: reason.to_owned(), told };
-        self.store.write(|tx| trouble::set(tx, side, Some(&standing)))
+        let obstacle = Obstacle { since, reason: reason.to_owned(), told };
+        self.store.write(|tx| trouble::set(tx, side, Some(&obstacle)))
     }
 
     /// Notes that a server can be used.
@@ -41,8 +41,8 @@ impl Engine {
     pub(super) fn next_refused(&self) -> Result<Option<Time>> {
         let mut next = None;
         for side in Side::ALL {
-            let untold = trouble::get(self.store.db(), *side)?.filter(|standing| !standing.told);
-            next = untold.map(|standing| standing.since + TOLD_AFTER).into_iter().chain(next).min();
+            let untold = trouble::get(self.store.db(), *side)?.filter(|obstacle| !obstacle.told);
+            next = untold.map(|obstacle| obstacle.since + TOLD_AFTER).into_iter().chain(next).min();
         }
         Ok(next)
     }
@@ -51,16 +51,16 @@ impl Engine {
     pub(super) fn tell_of_refused(&mut self, now: Time) -> Result<()> {
         let Engine { store, context, .. } = self;
         for side in Side::ALL {
-            let Some(standing) = trouble::get(store.db(), *side)? else { continue };
-            if standing.told || now - standing.since < TOLD_AFTER {
+            let Some(obstacle) = trouble::get(store.db(), *side)? else { continue };
+            if obstacle.told || now - obstacle.since < TOLD_AFTER {
                 continue;
             }
             store.write(|tx| {
-                let Standing { since, reason, .. } = standing.clone();
+                let Obstacle { since, reason, .. } = obstacle.clone();
                 let notice = Notice::DeskAlert(DeskAlert::ServerRefused { side: *side, since, reason });
                 let purpose = format!("refused_server:{}:{}", side.as_str(), since.timestamp());
                 context.post_to_audience(tx, &notice, None, &purpose, now)?;
-                trouble::set(tx, *side, Some(&Standing { told: true, ..standing }))
+                trouble::set(tx, *side, Some(&Obstacle { told: true, ..obstacle }))
             })?;
         }
         Ok(())

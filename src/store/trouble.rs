@@ -9,7 +9,7 @@ use crate::domain::notice::alert::Side;
 
 /// Such a trouble.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct Obstacle {
     /// Since when it stands.
     pub since: Time,
     /// What is in the way, as it was last said.
@@ -22,7 +22,7 @@ pub struct Standing {
 ///
 /// # Errors
 /// If the database refuses.
-pub fn get(db: &Connection, side: Side) -> Result<Option<Standing>> {
+pub fn get(db: &Connection, side: Side) -> Result<Option<Obstacle>> {
     let found: Option<String> = db
         .prepare_cached("SELECT value FROM meta WHERE key = 'trouble_' || ?1")?
         .query_row([side.as_str()], |row| row.get(0))
@@ -34,13 +34,13 @@ pub fn get(db: &Connection, side: Side) -> Result<Option<Standing>> {
 ///
 /// # Errors
 /// If the database refuses.
-pub fn set(db: &Connection, side: Side, standing: Option<&Standing>) -> Result<()> {
-    match standing {
-        Some(standing) => db
+pub fn set(db: &Connection, side: Side, obstacle: Option<&Obstacle>) -> Result<()> {
+    match obstacle {
+        Some(obstacle) => db
             .prepare_cached(
                 "INSERT INTO meta (key, value) VALUES ('trouble_' || ?1, ?2) ON CONFLICT (key) DO UPDATE SET value = ?2",
             )?
-            .execute((side.as_str(), serde_json::to_string(standing)?))?,
+            .execute((side.as_str(), serde_json::to_string(obstacle)?))?,
         None => db.prepare_cached("DELETE FROM meta WHERE key = 'trouble_' || ?1")?.execute([side.as_str()])?,
     };
     Ok(())
